@@ -1,0 +1,36 @@
+"""Signing in by user name or e-mail address, and what the brute-force guard counts."""
+
+from typing import Any
+
+from django.contrib.auth.backends import ModelBackend
+from django.http import HttpRequest
+
+from apps.accounts.models import User
+
+
+class NameOrEmailBackend(ModelBackend):
+    """Django's backend, finding the account by user name or by e-mail address, in any case of letters."""
+
+    def authenticate(
+        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
+    ) -> User | None:
+        if not username or password is None:
+            return None
+        user = User.objects.for_name_or_email(username.strip()).first()
+        if user is None:
+            User().set_password(password)  # as slow as a wrong password, so that accounts cannot be guessed
+            return None
+        return user if user.check_password(password) and self.user_can_authenticate(user) else None
+
+
+def attempted_account(request: HttpRequest | None, credentials: dict[str, Any] | None = None) -> str:
+    """The account an attempt is counted for: both its names count as one. Unknown names count as typed."""
+    source: Any = credentials or (request.POST if request else {})
+    typed = str(source.get("username") or "").strip().casefold()[:150]
+    known = User.objects.for_name_or_email(typed).values_list("username", flat=True).first()
+    return known or typed
+
+
+def client_address(request: HttpRequest) -> str:
+    """The caller's address; the web server has already replaced it where a trusted proxy named another."""
+    return str(request.META.get("REMOTE_ADDR") or "")

@@ -1,0 +1,148 @@
+"""Who may do what: people, departments and who works in them. Roles are Django groups (`roles.py`)."""
+
+import zoneinfo
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from apps.brands.models import LANGUAGES, Brand
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def agents(self) -> "UserQuerySet":
+        """Everybody who may enter the management interface."""
+        return self.filter(is_staff=True)
+
+    def customers(self) -> "UserQuerySet":
+        """Everybody else."""
+        return self.filter(is_staff=False)
+
+    def for_name_or_email(self, text: str) -> "UserQuerySet":
+        """The account of what somebody typed to sign in; user names hold no @, so there is at most one."""
+        column = "email" if "@" in text else "username"
+        return self.filter(**{f"{column}__iexact": text})
+
+
+class DeskUserManager(UserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, username: str) -> "User":
+        """The account of a user name in any case."""
+        return self.get(username__iexact=username)
+
+
+def validate_time_zone(value: str) -> None:
+    """Raises ValidationError for a name that is not an IANA time zone."""
+    if value not in zoneinfo.available_timezones():
+        raise ValidationError(_("This is not a known time zone. Write for example Europe/Berlin."))
+
+
+class User(AbstractUser):
+    """A person with an account: a customer, or (as `is_staff`) somebody who works here."""
+
+    username = models.CharField(
+        _("user name"),
+        max_length=150,
+        unique=True,
+        help_text=_("Letters, digits and . + - _ only."),
+        validators=[UnicodeUsernameValidator(regex=r"^[\w.+-]+\Z")],
+        error_messages={"unique": _("This user name is taken.")},
+    )
+    first_name = last_name = None  # type: ignore[assignment]
+    email = models.EmailField(_("e-mail address"))
+    display_name = models.CharField(_("display name"), max_length=100, help_text=_("What other people see."))
+    language = models.CharField(_("language"), max_length=10, choices=LANGUAGES, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_time_zone])
+
+    objects = DeskUserManager()
+
+    REQUIRED_FIELDS = ["email", "display_name"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["username"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"),
+                name="username_in_any_case",
+                violation_error_message=_("This user name is taken."),
+            ),
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=~Q(email=""),
+                name="email_in_any_case",
+                violation_error_message=_("There is an account with this e-mail address."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.display_name = self.display_name or self.username
+        super().save(*args, **kwargs)
+
+    def get_full_name(self) -> str:
+        return self.display_name or self.username
+
+    def get_short_name(self) -> str:
+        return self.get_full_name()
+
+
+class DepartmentQuerySet(models.QuerySet["Department"]):
+    def visible_to(self, user: User) -> "DepartmentQuerySet":
+        """Departments a person works with: all for those who may change departments, else their own."""
+        if user.has_perm("accounts.change_department"):
+            return self
+        return self.filter(memberships__user=user)
+
+
+class Department(models.Model):
+    """A group of agents, and what they answer for."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    brands = models.ManyToManyField(
+        Brand, verbose_name=_("brands"), blank=True, help_text=_("None chosen: the department serves all brands.")
+    )
+    members: "models.ManyToManyField[User, Membership]" = models.ManyToManyField(
+        User, through="Membership", related_name="departments", verbose_name=_("members")
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects = DepartmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """An agent works in a department, perhaps as its manager."""
+
+    user = models.ForeignKey(
+        User,
+        models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("agent"),
+        limit_choices_to={"is_staff": True},
+    )
+    department = models.ForeignKey(Department, models.CASCADE, related_name="memberships", verbose_name=_("department"))
+    is_manager = models.BooleanField(_("manages it"), default=False)
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [models.UniqueConstraint(fields=["user", "department"], name="membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.department}"

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
+
+
+class CoreConfig(AppConfig):
+    name = "apps.core"
+    default = True
+
+
+class ManagementConfig(admin_apps.AdminConfig):
+    """The Django admin, with Deskbridge's site in the place of `admin.site`."""
+
+    default = False
+    default_site = "apps.core.sites.ManagementSite"

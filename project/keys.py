@@ -1,0 +1,48 @@
+"""The installation's own keys: from the environment, or from key files that `make run` writes once.
+
+The settings read it, so it imports no model and no setting.
+"""
+
+import os
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+
+def state_folder() -> Path:
+    """Where this installation keeps its database, keys, uploads and Valkey data (`DESK_VAR`, default `var/`)."""
+    return Path(os.environ.get("DESK_VAR") or Path(__file__).resolve().parent.parent / "var").absolute()
+
+
+def read_key(environment_name: str, file_name: str) -> str:
+    """The value of an environment variable or else of `$DESK_VAR/keys/<file_name>`.
+
+    Raises ImproperlyConfigured where there is neither.
+    """
+    if value := os.environ.get(environment_name, "").strip():
+        return value
+    path = state_folder() / "keys" / file_name
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError as error:
+        raise ImproperlyConfigured(
+            f"{environment_name} is not set and {path} does not exist. "
+            "Run `make run` once (it generates the keys) or set the variable."
+        ) from error
+
+
+def generate_keys() -> list[Path]:
+    """Write the key files that are missing, readable by their owner only. Returns those it wrote."""
+    folder = state_folder() / "keys"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    written = []
+    for name in ("secret-key", "field-keys"):
+        path = folder / name
+        if path.exists():
+            continue
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(Fernet.generate_key().decode() + "\n")
+        written.append(path)
+    return written
