@@ -33,7 +33,7 @@ _SHOWN_ATTRIBUTES = {
 _TAG = re.compile(r"<[^>]*>")
 # Control characters, bidirectional overrides (they disguise text), lone surrogates (PostgreSQL refuses them), BOM.
 _UNWANTED = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
 )
 _SPACE = re.compile(r"\s+")
 _CLOSING_MARKS = " \t,;:.-–—(/…"
