@@ -64,9 +64,9 @@ class _Entry:
 
 
 class AllowList:
-    """The owner's exceptions: host names, addresses and networks, each with `#port` or `:port` where only one port is meant.
+    """The owner's exceptions: host names, addresses and networks, each with `#port` or `:port` for one port only.
 
-    Raises ValueError for an entry that is none of these, so that a slip of the pen does not open or close a door unseen.
+    Raises ValueError for an entry that is none of these, so that a slip of the pen opens or closes nothing unseen.
     """
 
     def __init__(self, entries: Iterable[str] = ()) -> None:

@@ -32,9 +32,7 @@ _SHOWN_ATTRIBUTES = {
 }
 _TAG = re.compile(r"<[^>]*>")
 # Control characters, bidirectional overrides (they disguise text), lone surrogates (PostgreSQL refuses them), BOM.
-_UNWANTED = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
-)
+_UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 _SPACE = re.compile(r"\s+")
 _CLOSING_MARKS = " \t,;:.-–—(/…"
 
@@ -68,7 +66,7 @@ def plain(text: str) -> str:
 
 
 def snippet(text: str, *, limit: int) -> str:
-    """`text` on one line in at most `limit` characters, cut at a word and ended with an ellipsis where it was longer."""
+    """`text` on one line in at most `limit` characters, cut at a word, with an ellipsis where it was longer."""
     line = plain(text)
     if len(line) <= limit:
         return line
@@ -79,7 +77,7 @@ def snippet(text: str, *, limit: int) -> str:
 
 
 def _word_end(line: str, room: int) -> int:
-    """Where to cut: before a space in the last 40 % of `room`, else anywhere but within what is one sign to a reader."""
+    """Where to cut: before a space in the last 40 % of `room`, else anywhere but within one sign to a reader."""
     if line[room] == " ":
         return room
     space = line.rfind(" ", int(room * 0.6), room)

@@ -269,34 +269,28 @@ def _raw_pieces(raw: urllib3.HTTPResponse) -> Iterator[bytes]:
     yield from raw.stream(_CHUNK, decode_content=False)
 
 
+# In this order: what is found first names the fault, at whatever depth requests and urllib3 wrapped it.
+_KINDS: tuple[tuple[str, tuple[type[BaseException], ...]], ...] = (
+    ("tls", (ssl.SSLError, faults.SSLError, requests.exceptions.SSLError)),
+    ("timeout", (TimeoutError, faults.TimeoutError, requests.Timeout)),
+    ("bad_scheme", (requests.exceptions.InvalidSchema,)),
+    ("bad_header", (requests.exceptions.InvalidHeader,)),
+    ("bad_url", (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, UnicodeError)),
+    ("connection", (ConnectionError,)),
+    ("truncated", (faults.IncompleteRead, http.client.IncompleteRead)),
+    ("protocol", (http.client.HTTPException, faults.ProtocolError, faults.HTTPError, ValueError)),
+)
+
+
 def _explain(error: BaseException) -> HttpError:
-    """The kind of a fault that requests, urllib3 or the socket raised, found at whatever depth they wrapped it."""
     causes = list(_causes(error))
-
-    def has(*types: type[BaseException]) -> bool:
-        return any(isinstance(cause, types) for cause in causes)
-
-    for cause in causes:
-        if isinstance(cause, HttpError):
-            return cause
-    if has(ssl.SSLError, faults.SSLError, requests.exceptions.SSLError):
-        return HttpError(
-            "tls", next((c.verify_message for c in causes if isinstance(c, ssl.SSLCertVerificationError)), "")
-        )
-    if has(TimeoutError, faults.TimeoutError, requests.Timeout):
-        return HttpError("timeout")
-    if has(requests.exceptions.InvalidSchema):
-        return HttpError("bad_scheme")
-    if has(requests.exceptions.InvalidHeader):
-        return HttpError("bad_header")
-    if has(requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, UnicodeError, faults.LocationParseError):
-        return HttpError("bad_url")
-    if has(ConnectionError):
-        return HttpError("connection", "The server closed the connection.")
-    if has(faults.IncompleteRead, http.client.IncompleteRead) or any("ended prematurely" in str(c) for c in causes):
-        return HttpError("truncated")
-    if has(http.client.HTTPException, faults.ProtocolError, faults.HTTPError, ValueError):
-        return HttpError("protocol")
+    for kind, types in _KINDS:
+        found = next((cause for cause in causes if isinstance(cause, types)), None)
+        if found is None:
+            continue
+        if kind == "protocol" and any("ended prematurely" in str(cause) for cause in causes):
+            return HttpError("truncated")
+        return HttpError(kind, getattr(found, "verify_message", ""))
     return HttpError("connection")
 
 

@@ -1,4 +1,4 @@
-"""What bounds one HTTP request, below the client library: errors, addresses, the deadline and the size of the answer."""
+"""What bounds one HTTP request, below the client library: errors, addresses, deadline and size."""
 
 import queue
 import socket
