@@ -2,7 +2,8 @@ from django.contrib import admin
 from unfold.admin import TabularInline
 
 from apps.brands.models import Brand, BrandHost, CustomLink, Installation
-from apps.core.admin import SetupModelAdmin
+from apps.core.admin import SetupModelAdmin, SingletonAdmin
+from apps.core.ordered_admin import OrderedModelAdmin
 
 
 class BrandHostInline(TabularInline):
@@ -18,11 +19,12 @@ class BrandAdmin(SetupModelAdmin):
 
 
 @admin.register(CustomLink)
-class CustomLinkAdmin(SetupModelAdmin):
+class CustomLinkAdmin(OrderedModelAdmin):
     list_display = ["title", "url", "audience", "is_active"]
+    list_filter = ["is_active", "audience"]
     search_fields = ["title", "url"]
 
 
 @admin.register(Installation)
-class InstallationAdmin(SetupModelAdmin):
+class InstallationAdmin(SingletonAdmin):
     pass

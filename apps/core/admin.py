@@ -1,5 +1,13 @@
 """Base classes of every admin page."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.contrib.admin.options import ActionLocation
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from reversion.admin import VersionAdmin
 from unfold.admin import ModelAdmin
 
@@ -12,6 +20,45 @@ class DeskModelAdmin(ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
 
+    def get_action_choices(
+        self,
+        request: HttpRequest,
+        default_choices: list[tuple[str, str]] | None = None,
+        action_location: ActionLocation = ActionLocation.CHANGE_LIST,
+    ) -> list[tuple[str, str]]:
+        """As Unfold's, with the signature that Django 6.1 asks for."""
+        choices = default_choices or [("", _("Select action"))]
+        return super(ModelAdmin, self).get_action_choices(request, choices, action_location)  # type: ignore[no-any-return]
+
 
 class SetupModelAdmin(DeskModelAdmin, VersionAdmin):
     """For what administrators set up: every change is a version that can be brought back."""
+
+    history_latest_first = True
+
+    @contextmanager
+    def reverting(self) -> Iterator[None]:
+        """Wraps bringing back a version; subclasses put right what an old version must not decide."""
+        yield
+
+    def revision_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with transaction.atomic(), self.reverting():
+            return super().revision_view(request, *args, **kwargs)
+
+    def recover_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with transaction.atomic(), self.reverting():
+            return super().recover_view(request, *args, **kwargs)
+
+
+class SingletonAdmin(SetupModelAdmin):
+    """A table of one row (`apps.core.models.Singleton`): the address of its list is its form."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        context = {"show_save_and_continue": False, "show_save_and_add_another": False, **(extra_context or {})}
+        return self.change_view(request, str(self.model.load().pk), request.get_full_path(), context)

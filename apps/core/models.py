@@ -7,6 +7,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.locks import lock
+from apps.core.ordering import close_gaps
 
 
 class Singleton(models.Model):
@@ -33,16 +34,35 @@ class Ordered(models.Model):
 
     position = models.PositiveIntegerField(_("position"), db_index=True, editable=False, default=0)
 
+    _position_read: int | None = None
+
     class Meta:
         abstract = True
         ordering = ["position", "pk"]
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.position:
+        """A new row goes to the end. Saving an old one does not undo a move that happened since it was read."""
+        with transaction.atomic():
+            if not self.position or self._position_read == self.position:
+                lock(type(self)._meta.label_lower)
+                self.position = self._place_now()
             super().save(*args, **kwargs)
-            return
+        self._position_read = self.position
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         with transaction.atomic():
             lock(type(self)._meta.label_lower)
-            last = type(self)._default_manager.aggregate(last=Max("position"))["last"]
-            self.position = (last or 0) + 1
-            super().save(*args, **kwargs)
+            deleted = super().delete(*args, **kwargs)
+            close_gaps(type(self))
+        return deleted
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        row = super().from_db(*args, **kwargs)
+        row._position_read = row.__dict__.get("position")
+        return row
+
+    def _place_now(self) -> int:
+        rows = type(self)._base_manager.all()
+        own = rows.filter(pk=self.pk).values_list("position", flat=True).first() if self.pk else None
+        return own or (rows.aggregate(last=Max("position"))["last"] or 0) + 1
