@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -23,35 +24,52 @@ _START = (
 
 
 class ForkServer:
-    """Runs jobs in children that can be killed. Several threads may use one; leaving it ends every process it started.
+    """Runs jobs in children that can be killed. Several threads may use one; leaving it ends what it started.
 
     with ForkServer() as server:
         result = server.fetch(job)
 
-    `seconds` is the time a child gives itself, `kill_after` when it is killed from outside.
+    `seconds` is the time a child gives itself, `kill_after` when it is killed from outside, `fetch_seconds` shortens
+    the time that a feed's server gets.
     """
 
-    def __init__(self, *, seconds: float = CHILD_SECONDS, kill_after: float = KILL_SECONDS) -> None:
+    def __init__(
+        self, *, seconds: float = CHILD_SECONDS, kill_after: float = KILL_SECONDS, fetch_seconds: float = CHILD_SECONDS
+    ) -> None:
+        self._fetch_seconds = fetch_seconds
         self._seconds = seconds
         self._kill_after = kill_after
         self._lock = threading.Lock()
+        self._control: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        self._control, theirs = socket.socketpair()
-        # Isolated, and without our environment: nothing in there is the child's business.
-        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own words
-            [sys.executable, "-I", "-c", _START, str(_ROOT), str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            stdin=subprocess.DEVNULL,
-            env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
-        )
-        theirs.close()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._stop()
+
+    def _started(self) -> socket.socket:
+        """The socket that takes jobs; the process starts with the first of them."""
+        if self._control is None:
+            self._control, theirs = socket.socketpair()
+            with theirs:
+                # Isolated, and without our environment: nothing in there is the child's business.
+                self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, our own words
+                    [sys.executable, "-I", "-c", _START, str(_ROOT), str(theirs.fileno())],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
+                )
+        return self._control
+
+    def _stop(self) -> None:
+        if self._control is None or self._process is None:
+            return
         self._control.close()
+        self._control = None
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
@@ -60,10 +78,10 @@ class ForkServer:
 
     def fetch(self, job: FeedJob) -> FeedResult:
         """Fetch and read a feed. A child that died becomes an error result: too_complex or crashed."""
-        answer = self._run("feed", job.to_json())
-        died = answer.get("died")
-        if died is not None:
-            return FeedResult(outcome="error", kind=str(died), requested_url=job.url)
+        limited = replace(job, fetch_seconds=min(job.fetch_seconds, self._fetch_seconds))
+        answer = self._run("feed", limited.to_json())
+        if "died" in answer:
+            return FeedResult(outcome="error", kind=str(answer["died"]), requested_url=job.url)
         return FeedResult.from_json(answer)
 
     def images(self, job: ImagesJob) -> ImagesResult:
@@ -76,12 +94,20 @@ class ForkServer:
         with ours:
             try:
                 with theirs, self._lock:
-                    socket.send_fds(self._control, [HEADER.pack(self._kill_after)], [theirs.fileno()])
+                    self._hand_over(theirs)
                 ours.sendall(json.dumps({"task": task, "seconds": self._seconds, "job": job}).encode("utf-8"))
                 ours.shutdown(socket.SHUT_WR)
                 return _last_line(_read_all(ours, self._kill_after + 2))
             except OSError:  # the server is gone, or gave no answer in time
                 return {"died": "crashed"}
+
+    def _hand_over(self, channel: socket.socket) -> None:
+        message = [HEADER.pack(self._kill_after)]
+        try:
+            socket.send_fds(self._started(), message, [channel.fileno()])
+        except ConnectionError:  # somebody killed the server: a new one takes its place
+            self._stop()
+            socket.send_fds(self._started(), message, [channel.fileno()])
 
 
 def _read_all(channel: socket.socket, seconds: float) -> bytes:

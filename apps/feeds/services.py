@@ -1,0 +1,115 @@
+"""What can happen to external feeds."""
+
+import time
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+
+from apps.core.jobs import defer
+from apps.feeds import errands, leases, recording, rounds
+from apps.feeds.errands import Surroundings, user_agent
+from apps.feeds.fetching.forkserver import ForkServer
+from apps.feeds.fetching.wire import Article, FeedJob, FeedResult, FoundFeed
+from apps.feeds.leases import Lease
+from apps.feeds.models import ExternalFeed, FeedState
+from apps.feeds.reasons import explain
+from apps.feeds.schedule import REFRESH_FLOOR
+
+ROUND_SECONDS = 240.0
+ROUND_THREADS = 8
+HOST_SECONDS = 30.0  # how long a refresh waits for another feed of the same host
+
+
+@dataclass(frozen=True)
+class FeedPreview:
+    """What a feed would show. `message` is empty where all is well; `found` are the feeds that a web page names."""
+
+    title: str = ""
+    articles: list[Article] = field(default_factory=list)
+    kind: str = ""
+    message: Promise | str = ""
+    found: list[FoundFeed] = field(default_factory=list)
+
+
+def refresh_feed(
+    *, feed: ExternalFeed, force: bool = False, allow: list[str] | None = None, server: ForkServer | None = None
+) -> FeedState:
+    """Fetch one feed now and store what it brought; its last good articles stay whatever the server does.
+
+    force: ask without validators. allow: in place of DESK_OUTBOUND_ALLOW. server: children of this one are used,
+    otherwise a fork server lives as long as the call. Where another worker has this feed, nothing is done.
+    """
+    lease = _wait_for_lease(feed)
+    if lease is not None:
+        errand = errands.plan(lease, Surroundings.load(allow=allow), force=force)
+        with nullcontext(server) if server else ForkServer() as children:
+            recording.record(errands.run(errand, children))
+    return FeedState.objects.get(feed=feed)
+
+
+def _wait_for_lease(feed: ExternalFeed) -> Lease | None:
+    end = time.monotonic() + HOST_SECONDS
+    while True:
+        lease = leases.take(feed=feed)
+        if lease or leases.is_taken(feed=feed) or time.monotonic() >= end:
+            return lease
+        time.sleep(0.2)
+
+
+def refresh_due_feeds(*, seconds: float = ROUND_SECONDS, threads: int = ROUND_THREADS) -> int:
+    """Refresh every active feed that is due, `threads` at a time, for at most about `seconds`; returns how many.
+
+    Several workers may do this at once: each feed, and each host, is taken by one of them.
+    """
+    return rounds.Round(around=Surroundings.load(), threads=threads, seconds=seconds).run()
+
+
+def request_refresh(*, feed: ExternalFeed, by: AbstractBaseUser | None = None) -> bool:
+    """Refresh a feed soon, in a job, whatever its schedule says.
+
+    Returns False, and does nothing, where it was tried less than a minute ago.
+    """
+    state = FeedState.objects.filter(feed=feed).first()
+    if state and state.last_attempt_at and timezone.now() - state.last_attempt_at < REFRESH_FLOOR:
+        return False
+    defer("apps.feeds.tasks.refresh_feed", feed.pk, unique=f"feed-{feed.pk}", timeout=120)
+    return True
+
+
+def note_new_address(*, feed: ExternalFeed) -> None:
+    """Start afresh after a feed's address was set or changed: what was learnt belongs to the old one.
+
+    The old articles stay until the new address brought some.
+    """
+    with transaction.atomic():
+        FeedState.objects.filter(feed=feed).delete()
+        FeedState.objects.create(feed=feed, host=leases.host_of(feed.url))
+    defer("apps.feeds.tasks.refresh_feed", feed.pk, unique=f"feed-{feed.pk}", timeout=120)
+
+
+def preview_feed(*, url: str, max_articles: int, allow: list[str] | None = None) -> FeedPreview:
+    """What the feed at `url` holds at this moment, or why it cannot be read. Nothing is stored."""
+    result = _look_at(url, max_articles, allow)
+    if result.outcome == "error":
+        message = explain(result.kind, result.detail, result.http_status)
+        return FeedPreview(kind=result.kind, message=message, found=result.found)
+    return FeedPreview(title=result.title, articles=result.articles)
+
+
+def discover_feeds(*, url: str, allow: list[str] | None = None) -> list[FoundFeed]:
+    """The feeds that the web page at `url` names; the address itself where it is a feed; none where neither."""
+    result = _look_at(url, 1, allow)
+    if result.outcome == "ok":
+        return [FoundFeed(title=result.title, url=url, type="")]
+    return result.found
+
+
+def _look_at(url: str, keep: int, allow: list[str] | None) -> FeedResult:
+    around = Surroundings.load(allow=allow)
+    job = FeedJob(url=url, user_agent=user_agent(), allow=around.allow, keep=max(keep, 1), discover=True)
+    with ForkServer() as server:
+        return server.fetch(job)
