@@ -124,6 +124,7 @@ def _add_images(feed: ExternalFeed, names: dict[str, str]) -> None:
 
 def _record_failure(state: FeedState, result: FeedResult, now: datetime, previous: datetime | None) -> None:
     state.error_kind, state.error_detail = result.kind[:40], result.detail[:300]
+    throttled_at = previous if state.status == Status.THROTTLED else None
     if result.kind in _NOT_A_FEED:  # a page that says "unchanged" for ever must not freeze the feed
         state.etag = state.last_modified = state.validators_url = state.body_sha256 = ""
     if result.kind == "throttled":
@@ -133,7 +134,7 @@ def _record_failure(state: FeedState, result: FeedResult, now: datetime, previou
         state.first_failure_at = state.first_failure_at or now
         state.status = Status.FAILING
         _count_gone(state, result, now, previous)
-    state.next_check_at = schedule.after_failure(state=state, result=result, now=now, previous_attempt=previous)
+    state.next_check_at = schedule.after_failure(state=state, result=result, now=now, throttled_at=throttled_at)
 
 
 def _count_gone(state: FeedState, result: FeedResult, now: datetime, previous: datetime | None) -> None:

@@ -28,15 +28,16 @@ def after_success(*, now: datetime, wait: float) -> datetime:
     return now + _jittered(max(base_interval(), min(timedelta(seconds=wait), LONGEST)))
 
 
-def after_failure(
-    *, state: FeedState, result: FeedResult, now: datetime, previous_attempt: datetime | None
-) -> datetime:
-    """The next check after an error; `state` has the failure counted already. It never stops, it only waits longer."""
+def after_failure(*, state: FeedState, result: FeedResult, now: datetime, throttled_at: datetime | None) -> datetime:
+    """The next check after an error; `state` has the failure counted already. It never stops, it only waits longer.
+
+    throttled_at: the attempt before this one, where it was throttled too.
+    """
     asked = timedelta(seconds=result.wait)
     if state.status == FeedState.Status.GONE:
         return now + _jittered(WEEK)
     if result.kind == "throttled":
-        return now + _jittered(max(base_interval(), asked or _doubled(state, previous_attempt)))
+        return now + _jittered(max(base_interval(), asked or _doubled(state, throttled_at)))
     ladder = min(base_interval() * 2 ** min(max(state.failures - 1, 0), 10), LONGEST)
     confirming = GONE_GAP if state.gone_count else timedelta(0)
     return now + max(_jittered(max(ladder, asked)), confirming)
@@ -55,11 +56,11 @@ def needs_attention(state: FeedState, now: datetime) -> bool:
     return state.failures >= WARN_AFTER_FAILURES or failing_for >= WARN_AFTER
 
 
-def _doubled(state: FeedState, previous_attempt: datetime | None) -> timedelta:
+def _doubled(state: FeedState, throttled_at: datetime | None) -> timedelta:
     """Twice the last wait, for a server that asks us to wait but does not say how long."""
-    if previous_attempt is None or state.next_check_at is None:
+    if throttled_at is None or state.next_check_at is None:
         return base_interval()
-    return min(max(base_interval(), (state.next_check_at - previous_attempt) * 2), LONGEST)
+    return min(max(base_interval(), (state.next_check_at - throttled_at) * 2), LONGEST)
 
 
 def _jittered(gap: timedelta) -> timedelta:
