@@ -230,6 +230,8 @@ def _next_request(template: requests.Request, response: Response) -> requests.Re
         location = response.headers.get("Location", "").strip().encode("latin-1").decode("utf-8", "replace")
         if not location:
             raise HttpError("redirect_no_location")
+        if urlsplit(location).scheme:
+            check_url(location)
         target = urljoin(response.url, location).partition("#")[0]
     except ValueError:
         raise HttpError("bad_url") from None

@@ -9,6 +9,7 @@ import gzip
 import http.client
 import io
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -70,8 +71,9 @@ class Visit:
 class FeedServer:
     """Answers what it was told to answer; `visits` are the requests it saw, `faults` what was wrong with them."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "127.0.0.1", *, tls: ssl.SSLContext | None = None) -> None:
         self.host = host
+        self._tls = tls
         self.is_open = False
         self.visits: list[Visit] = []
         self.faults: list[str] = []
@@ -132,6 +134,8 @@ class FeedServer:
     def _talk(self, connection: socket.socket) -> None:
         with connection, suppress(OSError):  # readers hang up on hostile answers, as they should
             connection.settimeout(10)
+            if self._tls:
+                connection = self._tls.wrap_socket(connection, server_side=True)
             visit = self._read(connection)
             if visit is None:
                 return
@@ -150,8 +154,14 @@ class FeedServer:
             piece = connection.recv(4096)
             if not piece or len(head) > 65536:
                 return None
+            if piece.startswith(b"\x16") and self._tls is None:  # TLS on a plain port
+                connection.sendall(respond(400))
+                return None
             head += piece
         line, _, rest = head.partition(b"\r\n")
+        if line.count(b" ") != 2:
+            self.faults.append("no HTTP")
+            return None
         method, path, version = line.decode("latin-1").split(" ")
         if version != "HTTP/1.1":
             self.faults.append(f"version {version}")

@@ -15,8 +15,10 @@ def find_feeds(body: bytes, *, url: str) -> list[FoundFeed]:
     """What `<link rel="alternate">` names in the page at `url`, in the page's order, each address once."""
     finder = _Finder(url)
     finder.feed(body[:_MAX_PAGE].decode("utf-8", "replace"))
-    found = {feed.url: feed for feed in reversed(finder.found)}
-    return list(reversed(found.values()))[:_MAX_FOUND]
+    found: dict[str, FoundFeed] = {}
+    for feed in finder.found:
+        found.setdefault(feed.url, feed)
+    return list(found.values())[:_MAX_FOUND]
 
 
 class _Finder(HTMLParser):

@@ -154,8 +154,9 @@ def _entry(entry: dict[str, Any]) -> Entry:
 
 
 def _text(entry: dict[str, Any], name: str) -> Text:
-    detail = dict.get(entry, f"{name}_detail") or {}
-    return Text(str(dict.get(entry, name) or ""), _is_html(detail))
+    detail = dict.get(entry, f"{name}_detail")
+    # Without details it is a copy that feedparser made of a content, which is HTML more often than not.
+    return Text(str(dict.get(entry, name) or ""), detail is None or _is_html(detail))
 
 
 def _is_html(detail: dict[str, Any]) -> bool:
