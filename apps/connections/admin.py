@@ -1,10 +1,35 @@
-from django.contrib import admin
+"""The SmarterTrack Connections page."""
 
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from apps.connections.forms import ConnectionForm
 from apps.connections.models import SmarterTrackConnection
 from apps.core.admin import SetupModelAdmin
+from apps.core.secret_forms import SecretsAdminMixin
 
 
 @admin.register(SmarterTrackConnection)
-class SmarterTrackConnectionAdmin(SetupModelAdmin):
-    list_display = ["name", "base_url"]
-    search_fields = ["name", "base_url"]
+class SmarterTrackConnectionAdmin(SecretsAdminMixin, SetupModelAdmin):
+    list_display = ["name", "base_url", "admin_username", "updated_at"]
+    search_fields = ["name", "base_url", "admin_username"]
+    list_before_template = "admin/connections/smartertrackconnection/_not_yet.html"
+
+    form = ConnectionForm
+    change_form_outer_before_template = "admin/connections/smartertrackconnection/_not_yet.html"
+    fields = ["name", "base_url", "admin_username", "admin_password"]
+
+    class Media:
+        css = {"all": ["management/connected_services.css"]}
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        return type(form.__name__, (form,), {"asked_at": request.build_absolute_uri("/")})
+
+    def save_model(self, request: HttpRequest, obj: SmarterTrackConnection, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not obj.is_encrypted:
+            messages.warning(request, _("The address begins with http://: others could read the password on its way."))

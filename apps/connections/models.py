@@ -40,5 +40,18 @@ class SmarterTrackConnection(KeepsSecrets, models.Model):
         return self.name
 
     def clean(self) -> None:
-        self.base_url = self.base_url.strip().rstrip("/")
+        self.base_url = tidy_address(self.base_url)
         super().clean()
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether what is sent there cannot be read on its way."""
+        return self.base_url.lower().startswith("https://")
+
+
+def tidy_address(url: str) -> str:
+    """One spelling for one place: scheme and host in small letters, no usual port, no slash at the end."""
+    scheme, separator, rest = url.strip().partition("://")
+    host, slash, path = rest.partition("/")
+    usual = {"http": ":80", "https": ":443"}.get(scheme.lower(), "")
+    return (scheme.lower() + separator + host.lower().removesuffix(usual) + slash + path).rstrip("/")
