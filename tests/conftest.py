@@ -12,6 +12,7 @@ from rq.serializers import JSONSerializer
 
 from apps.accounts.models import User
 from apps.accounts.roles import Role, set_role
+from apps.accounts.sign_in import open_management
 from apps.brands.models import Brand
 from tests import environment
 from tests.valkey import Valkey
@@ -55,6 +56,9 @@ def signed_in(user: User) -> Client:
     """A client of this person, signed in to the portal and to the management interface."""
     client = Client()
     client.force_login(user)
+    session = client.session
+    open_management(session, user)
+    session.save()
     return client
 
 

@@ -11,4 +11,4 @@ class ManagementConfig(admin_apps.AdminConfig):
     """The Django admin, with Deskbridge's site in the place of `admin.site`."""
 
     default = False
-    default_site = "apps.core.sites.ManagementSite"
+    default_site = "apps.accounts.sites.ManagementSite"
