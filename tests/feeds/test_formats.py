@@ -52,7 +52,7 @@ def test_it_reads_dates_links_and_summaries() -> None:
     sowing, roses = read("rss-2.0.xml").articles
     assert (sowing.published, roses.published) == (day(3, 8), datetime(2026, 3, 2, 8, 30, tzinfo=UTC).timestamp())
     assert (sowing.url, roses.url) == ("https://garden.example/sowing", "https://letters.example/roses?a=1&b=2")
-    assert (sowing.summary, roses.summary) == ("First one two", "Cut them short . Then wait.")
+    assert (sowing.summary, roses.summary) == ("First one two", "Cut them short. Then wait.")
     assert sowing.image_url == "https://garden.example/sow.png?w=1&h=2"
 
 

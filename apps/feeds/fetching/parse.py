@@ -20,6 +20,11 @@ _XML_START = re.compile(rb"<\?xml|<rss\b|<feed\b|<rdf:RDF\b", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY\s+([^>]{0,2000})(>?)", re.IGNORECASE)
 _UNSAFE_ENTITY = re.compile(rb"%|\bSYSTEM\b|\bPUBLIC\b|&(?!#)")
 _IMG = re.compile(r"<img\b[^>]{0,2000}?\bsrc\s*=\s*[\"']([^\"']{1,2000})", re.IGNORECASE)
+_TAG = re.compile(
+    r"<(?:!--|/?(?:a|abbr|b|big|blockquote|br|center|code|div|em|font|form|h[1-6]|hr|i|iframe|img|input|li|link|math|meta|"
+    r"object|ol|p|pre|script|small|span|strong|style|sub|sup|svg|table|td|tr|u|ul|video)\b)",
+    re.IGNORECASE,
+)
 _CUT_OFF = ("no element found", "unclosed token", "unclosed CDATA section")
 _ITEM_END = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _SNIFF = 4096
@@ -105,12 +110,12 @@ def _read_xml(body: bytes, content_type: str, url: str, keep: int) -> Document:
             entries.pop()
         if not entries:
             raise FeedError("truncated")
-    feed = parsed.feed
+    feed, is_atom = parsed.feed, str(parsed.get("version")).startswith("atom")
     site_url = safe_link(feed.get("link"), url)
     return Document(
-        title=_text(feed, "title").shown(200),
+        title=_text(feed, "title", is_atom).shown(200),
         site_url=site_url,
-        articles=to_articles([_entry(entry) for entry in entries], base=site_url or url, keep=keep),
+        articles=to_articles([_entry(entry, is_atom) for entry in entries], base=site_url or url, keep=keep),
         item_count=len(entries),
         is_malformed=bool(parsed.bozo) and not _is_only_about_headers(parsed.get("bozo_exception")),
         ttl_minutes=_number(feed.get("ttl")),
@@ -140,27 +145,33 @@ def _is_only_about_headers(error: object) -> bool:
     return isinstance(error, feedparser.NonXMLContentType | feedparser.CharacterEncodingOverride)
 
 
-def _entry(entry: dict[str, Any]) -> Entry:
-    summary, content = _text(entry, "summary"), _first(entry, "content")
+def _entry(entry: dict[str, Any], is_atom: bool) -> Entry:
+    summary, content = _text(entry, "summary", is_atom), _first(entry, "content")
     body = Text(str(content.get("value") or ""), _is_html(content))
     return Entry(
         guid=str(dict.get(entry, "id") or "").strip(),
         links=_links(entry),
-        title=_text(entry, "title"),
+        title=_text(entry, "title", is_atom),
         summary=summary if summary.value.strip() else body,
         images=_images(entry, summary, body),
         published=_published(entry),
     )
 
 
-def _text(entry: dict[str, Any], name: str) -> Text:
+def _text(entry: dict[str, Any], name: str, is_atom: bool) -> Text:
     detail = dict.get(entry, f"{name}_detail")
     # Without details it is a copy that feedparser made of a content, which is HTML more often than not.
-    return Text(str(dict.get(entry, name) or ""), detail is None or _is_html(detail))
+    value = str(dict.get(entry, name) or "")
+    return Text(value, detail is None or _is_html(detail) or _looks_like_html(value, is_atom))
 
 
 def _is_html(detail: dict[str, Any]) -> bool:
     return str(detail.get("type", "")).lower() in ("text/html", "application/xhtml+xml")
+
+
+def _looks_like_html(value: str, is_atom: bool) -> bool:
+    """Only Atom says which it is. In RSS whatever has a tag of HTML is HTML, however a publisher meant it."""
+    return not is_atom and bool(_TAG.search(value[: 32 * 1024]))
 
 
 def _first(entry: dict[str, Any], name: str) -> dict[str, Any]:
