@@ -100,6 +100,14 @@ class FeedState(models.Model):
         return f"{self.feed}: {self.get_status_display()}"
 
 
+class FeedArticleQuerySet(models.QuerySet["FeedArticle"]):
+    def for_brand(self, brand: Brand, limit: int) -> "FeedArticleQuerySet":
+        """The first `limit` articles of each of the brand's active feeds, with their feed, as the portal shows them."""
+        feeds = ExternalFeed.objects.for_brand(brand).order_by()
+        shown = self.filter(feed__in=feeds, position__lt=limit)
+        return shown.select_related("feed").order_by("feed__position", "feed_id", "position")
+
+
 class FeedArticle(models.Model):
     """One article of a feed, as it is shown: plain text only."""
 
@@ -114,6 +122,8 @@ class FeedArticle(models.Model):
     image = models.FileField(max_length=200, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     first_seen_at = models.DateTimeField()
+
+    objects = FeedArticleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("article")

@@ -1,12 +1,26 @@
 from django.urls import path
+from django.views.generic import TemplateView
 
+from apps.accounts import views as accounts
 from apps.core import health
-from apps.portal import views
+from apps.portal import uploads, views
 
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
-    path("login/", views.home, name="login"),
+    path("login/", accounts.Login.as_view(), name="login"),
+    path("logout/", accounts.Logout.as_view(), name="logout"),
+    path("register/", accounts.Register.as_view(), name="register"),
+    path("account/", accounts.Account.as_view(), name="account"),
+    path("password/reset/", accounts.ForgottenPassword.as_view(), name="password_reset"),
+    path(
+        "password/reset/sent/",
+        TemplateView.as_view(template_name="portal/password_reset_done.html"),
+        name="password_reset_done",
+    ),
+    path("password/reset/<uidb64>/<token>/", accounts.NewPassword.as_view(), name="password_reset_confirm"),
+    path("media/<path:path>", uploads.upload, name="upload"),
+    path("favicon.ico", uploads.favicon, name="favicon"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]
