@@ -4,6 +4,8 @@ The settings read it, so it imports no model and no setting.
 """
 
 import os
+import secrets
+import tempfile
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -37,12 +39,22 @@ def generate_keys() -> list[Path]:
     folder = state_folder() / "keys"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     written = []
-    for name in ("secret-key", "field-keys"):
+    for name, new in (("secret-key", secrets.token_urlsafe(64)), ("field-keys", Fernet.generate_key().decode())):
         path = folder / name
         if path.exists():
             continue
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(Fernet.generate_key().decode() + "\n")
-        written.append(path)
+        with tempfile.NamedTemporaryFile("w", dir=folder, prefix=name, delete=False) as file:  # readable by us only
+            file.write(new + "\n")
+        try:
+            os.link(file.name, path)  # whole or not at all, and never over a key that is there
+        except FileExistsError:
+            pass  # another process was quicker
+        else:
+            written.append(path)
+        os.unlink(file.name)
     return written
+
+
+if __name__ == "__main__":
+    for path in generate_keys():
+        print(f"Wrote {path}")

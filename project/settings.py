@@ -24,12 +24,16 @@ DESK_FIELD_KEYS = read_key("DESK_FIELD_KEYS", "field-keys").replace(",", " ").sp
 DESK_HOST = env.str("DESK_HOST", default="127.0.0.1")
 DESK_PORT = env.int("DESK_PORT", default=8000)
 # Brands bring their own host names: apps.brands.middleware refuses every other one.
-DESK_ALLOWED_HOSTS = env.list("DESK_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+DESK_ALLOWED_HOSTS = env.list("DESK_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", DESK_HOST])
 ALLOWED_HOSTS = ["*"]
 DESK_OUTBOUND_ALLOW = env.list("DESK_OUTBOUND_ALLOW", default=[])
 DESK_HTTPS = env.bool("DESK_HTTPS", default=False)
 DESK_FEEDS_INTERVAL = env.int("DESK_FEEDS_INTERVAL", default=60)
+DESK_WEB_PROCESSES = env.int("DESK_WEB_PROCESSES", default=1)
 DESK_WEB_THREADS = env.int("DESK_WEB_THREADS", default=8)
+DESK_ACCESS_LOG = env.bool("DESK_ACCESS_LOG", default=False)
+# Only these may say, with X-Forwarded-For and X-Forwarded-Proto, whom they speak for.
+DESK_TRUSTED_PROXIES = env.list("DESK_TRUSTED_PROXIES", default=[])
 
 # Applications ---------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -57,6 +61,7 @@ INSTALLED_APPS = [
     "apps.feeds",
     "apps.connections",
     "apps.portal",
+    "project",  # its commands
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -105,7 +110,12 @@ DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 REDIS_URL = env.str("REDIS_URL", default=f"unix://{DESK_VAR / 'valkey.sock'}?db=0")
 CACHES = {
-    "default": {"BACKEND": "apps.core.cache.ForgivingValkeyCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "desk"},
+    "default": {
+        "BACKEND": "apps.core.cache.ForgivingValkeyCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "desk",
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    },
     # Rendered fragments, each keyed by what it was made from: local memory needs no round trip.
     "fragments": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 500}},
 }
@@ -192,7 +202,6 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = DESK_HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if DESK_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = DESK_HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if DESK_HTTPS else None
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
@@ -212,6 +221,8 @@ SECURE_CSP = {
 }
 
 # Import and export ----------------------------------------------------------------------------------------------------
+# Files with more rows are checked and imported by a worker.
+DESK_IMPORT_JOB_ROWS = env.int("DESK_IMPORT_JOB_ROWS", default=2000)
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "add"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 
