@@ -1,0 +1,276 @@
+"""What can happen to an import: it is started, checked, confirmed or cancelled, written, and tidied away."""
+
+import logging
+import uuid
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
+from django.contrib import admin
+from django.core.cache import cache
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.core.importing.formats import DeskFormat
+from apps.core.importing.models import BulkImport
+from apps.core.importing.plans import Plan, Planner
+from apps.core.importing.previews import preview_of
+from apps.core.importing.resources import DeskResource
+from apps.core.importing.tables import FileRefused
+from apps.core.importing.writing import write
+from apps.core.jobs import defer
+
+logger = logging.getLogger(__name__)
+State = BulkImport.State
+
+CLAIM = timedelta(minutes=10)
+RENEWED_CLAIM = timedelta(minutes=5)
+MAX_ATTEMPTS = 3
+KEPT = timedelta(days=30)
+JOB_SECONDS = 1800
+MAX_ERRORS = 1000
+
+
+class Lost(Exception):  # noqa: N818 - nobody's mistake
+    """Another process has the import, or it was cancelled: what this one did must not count."""
+
+
+def start_import(*, owner: Any, subject: str, file_format: DeskFormat, file_name: str, content: bytes) -> BulkImport:
+    """Keep an uploaded file and check it: at once when it is small, in a job when it has many rows.
+
+    Raises FileRefused where it is dangerous to read.
+    """
+    rows = file_format.estimate(content)
+    bulk_import = BulkImport.objects.create(
+        owner=owner,
+        subject=subject,
+        format=file_format.name,
+        file_name=file_name[-200:],
+        content=sealed(content),
+        row_count=rows,
+    )
+    _proceed(bulk_import)
+    return bulk_import
+
+
+def confirm_import(*, bulk_import: BulkImport) -> bool:
+    """Write what was previewed. False, and nothing happens, where somebody confirmed or cancelled it before."""
+    waiting = BulkImport.objects.filter(pk=bulk_import.pk, state=State.WAITING, expires_at__gt=timezone.now())
+    if not waiting.update(state=State.IMPORTING, claim=None, claimed_until=None, attempts=0):
+        return False
+    bulk_import.refresh_from_db()
+    _proceed(bulk_import)
+    return True
+
+
+def cancel_import(*, bulk_import: BulkImport) -> bool:
+    """Forget an import that was not confirmed yet. False where it is too late."""
+    early = BulkImport.objects.filter(pk=bulk_import.pk, state__in=[State.CHECKING, State.WAITING])
+    cancelled = early.update(state=State.CANCELLED, content=b"", preview={}, finished_at=timezone.now())
+    bulk_import.refresh_from_db()
+    return bool(cancelled)
+
+
+def run_import(*, bulk_import: BulkImport) -> None:
+    """Do the next step of an import, checking or writing. Does nothing where another process is at it."""
+    with _claimed(bulk_import) as claimed:
+        if not claimed:
+            return
+        with translation.override(getattr(bulk_import.owner, "language", "") or settings.LANGUAGE_CODE):
+            try:
+                _run(bulk_import)
+            except FileRefused as refused:
+                _finish(bulk_import, State.FAILED, reason=str(refused))
+            except IntegrityError:
+                reason = _("The list was changed meanwhile, so nothing was imported. Upload the file again.")
+                _finish(bulk_import, State.FAILED, reason=reason)
+            except Lost:
+                logger.info("import %s was taken away or cancelled", bulk_import.pk)
+
+
+def sweep_imports() -> None:
+    """Take up imports whose worker is gone, end those nobody confirmed, forget old ones. For every minute."""
+    now = timezone.now()
+    BulkImport.objects.filter(finished_at__lt=now - KEPT).delete()
+    BulkImport.objects.unclaimed().filter(
+        state__in=[State.CHECKING, State.WAITING, State.IMPORTING], expires_at__lte=now
+    ).update(
+        state=State.CANCELLED, content=b"", preview={}, finished_at=now, reason=_("It was not finished within a day.")
+    )
+    left = BulkImport.objects.unclaimed().filter(state__in=[State.CHECKING, State.IMPORTING])
+    for bulk_import in left.filter(created_at__lt=now - timedelta(minutes=1)).defer("content"):
+        _defer(bulk_import)
+
+
+def progress_of(bulk_import: BulkImport) -> int:
+    """How many rows the running step has done."""
+    return int(cache.get(_progress_key(bulk_import), 0))
+
+
+def sealed(content: bytes) -> bytes:
+    """A file's bytes, encrypted under the newest of `DESK_FIELD_KEYS`."""
+    return _cipher().encrypt(zlib.compress(content, 1))
+
+
+def unsealed(stored: bytes) -> bytes:
+    """The bytes of a sealed file. Raises FileRefused where it is gone or its key is."""
+    try:
+        return zlib.decompress(_cipher().decrypt(bytes(stored)))
+    except InvalidToken as error:
+        raise FileRefused(_("The file is no longer there. Upload it again.")) from error
+
+
+def format_of(bulk_import: BulkImport) -> DeskFormat:
+    """The format that the file was uploaded as."""
+    model_admin: Any = _admin_of(bulk_import)
+    found = [f for f in model_admin.get_import_formats() if f.name == bulk_import.format]
+    return found[0]()  # type: ignore[no-any-return]
+
+
+def resource_of(bulk_import: BulkImport) -> DeskResource:
+    """The list that the file is for."""
+    return _admin_of(bulk_import).resource_classes[0]()  # type: ignore[no-any-return]
+
+
+def _proceed(bulk_import: BulkImport) -> None:
+    """Do the next step here when it is small, else in a job."""
+    if bulk_import.row_count <= settings.DESK_IMPORT_JOB_ROWS:
+        run_import(bulk_import=bulk_import)
+    else:
+        _defer(bulk_import)
+    bulk_import.refresh_from_db()
+
+
+def _run(bulk_import: BulkImport) -> None:
+    if not _may_import(bulk_import):
+        reason = _("%(person)s may not import this any more.") % {"person": bulk_import.owner or _("The person")}
+        _finish(bulk_import, State.FAILED, reason=reason)
+        return
+    table = format_of(bulk_import).read(unsealed(bulk_import.content))
+    bulk_import.row_count = len(table.rows)
+    plan = Planner(resource_of(bulk_import), table).run(_reporter(bulk_import))
+    _note_counts(bulk_import, plan)
+    if plan.errors:
+        _finish(bulk_import, State.FAILED, reason=_refusal(plan))
+    elif not plan.entries:
+        _finish(bulk_import, State.DONE, reason=_("Everything in the file is stored like this already."))
+    elif bulk_import.state == State.CHECKING:
+        bulk_import.preview = preview_of(plan)
+        _hand_over(bulk_import, State.WAITING)
+    else:
+        _write(bulk_import, plan)
+
+
+def _write(bulk_import: BulkImport, plan: Plan) -> None:
+    renewed = BulkImport.objects.filter(pk=bulk_import.pk, claim=bulk_import.claim, state=State.IMPORTING)
+    if not renewed.update(claimed_until=timezone.now() + CLAIM):
+        raise Lost
+    with transaction.atomic():
+        _finish(bulk_import, State.DONE)  # first, so that of two workers one waits here and then finds it done
+        write(plan, user=bulk_import.owner, file_name=bulk_import.file_name, progress=_silent_reporter(bulk_import))
+
+
+def _finish(bulk_import: BulkImport, state: BulkImport.State, *, reason: str = "") -> None:
+    """End an import; the file is deleted. Raises Lost where this process no longer has it."""
+    bulk_import.content = b""
+    bulk_import.reason = reason
+    bulk_import.finished_at = timezone.now()
+    _hand_over(bulk_import, state)
+
+
+def _hand_over(bulk_import: BulkImport, state: BulkImport.State) -> None:
+    """Store what was found out, if this process still has the import. Raises Lost where it has not."""
+    names = ["reason", "content", "row_count", "notes", "errors", "error_count", "preview", "finished_at"]
+    names += ["new_count", "changed_count", "unchanged_count"]
+    mine = BulkImport.objects.filter(pk=bulk_import.pk, claim=bulk_import.claim, state=bulk_import.state)
+    if not mine.update(state=state, attempts=0, **{name: getattr(bulk_import, name) for name in names}):
+        raise Lost
+
+
+@contextmanager
+def _claimed(bulk_import: BulkImport) -> Iterator[bool]:
+    """Have the import for this process alone. Yields False where it is taken, over, or was tried too often."""
+    claim = uuid.uuid4()
+    free = BulkImport.objects.unclaimed().filter(pk=bulk_import.pk, state__in=[State.CHECKING, State.IMPORTING])
+    taken = free.update(claim=claim, claimed_until=timezone.now() + CLAIM, attempts=F("attempts") + 1)
+    bulk_import.refresh_from_db()
+    if taken and bulk_import.attempts > MAX_ATTEMPTS:
+        _finish(bulk_import, State.FAILED, reason=_("It was tried three times and broken off each time."))
+        taken = 0
+    try:
+        yield bool(taken)
+    finally:
+        BulkImport.objects.filter(pk=bulk_import.pk, claim=claim).update(claim=None, claimed_until=None)
+
+
+def _note_counts(bulk_import: BulkImport, plan: Plan) -> None:
+    bulk_import.new_count = len(plan.created)
+    bulk_import.changed_count = len(plan.changed)
+    bulk_import.unchanged_count = plan.unchanged
+    bulk_import.error_count = len({error.row for error in plan.errors})
+    bulk_import.notes = plan.notes[:MAX_ERRORS]
+    bulk_import.errors = [[error.row, error.column, error.message] for error in plan.errors[:MAX_ERRORS]]
+
+
+def _refusal(plan: Plan) -> str:
+    count = len({error.row for error in plan.errors})
+    message = ngettext(
+        "%(count)d row cannot be imported, so nothing was. Correct the file and upload it again.",
+        "%(count)d rows cannot be imported, so nothing was. Correct the file and upload it again.",
+        count,
+    )
+    return message % {"count": count}
+
+
+def _may_import(bulk_import: BulkImport) -> bool:
+    owner: Any = bulk_import.owner
+    model = bulk_import.subject_model
+    if owner is None or not owner.is_active or not owner.is_staff or model is None:
+        return False
+    names = [f"{model._meta.app_label}.{act}_{model._meta.model_name}" for act in ("add", "change")]
+    return bool(owner.has_perms(names))
+
+
+def _admin_of(bulk_import: BulkImport) -> Any:
+    model = bulk_import.subject_model
+    if model is None:
+        raise FileRefused(_("This list no longer exists."))
+    return admin.site.get_model_admin(model)
+
+
+def _reporter(bulk_import: BulkImport) -> Callable[[int], None]:
+    """Says how many rows are done, and that this process still lives."""
+
+    def report(done: int) -> None:
+        cache.set(_progress_key(bulk_import), done, timeout=3600)
+        if done % 2000 == 0:
+            mine = BulkImport.objects.filter(pk=bulk_import.pk, claim=bulk_import.claim, state=bulk_import.state)
+            if not mine.update(claimed_until=timezone.now() + RENEWED_CLAIM):
+                raise Lost
+
+    return report
+
+
+def _silent_reporter(bulk_import: BulkImport) -> Callable[[int], None]:
+    """Says how many rows are done, without the database: a transaction is open."""
+    return lambda done: cache.set(_progress_key(bulk_import), done, timeout=3600)
+
+
+def _progress_key(bulk_import: BulkImport) -> str:
+    return f"import-progress:{bulk_import.pk}:{bulk_import.state}"
+
+
+def _defer(bulk_import: BulkImport) -> None:
+    name = f"import-{bulk_import.pk}-{bulk_import.state}"
+    defer("apps.core.importing.tasks.run_import", bulk_import.pk, unique=name, timeout=JOB_SECONDS)
+
+
+def _cipher() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in settings.DESK_FIELD_KEYS])
