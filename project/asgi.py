@@ -3,25 +3,37 @@
 Django's own ASGI handler costs three to six times the CPU of a request, and one thread for each open stream.
 """
 
-from typing import Any
-
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
+from project import bodies
+from project.bodies import Receive, Scope, Send
 from project.wsgi import application as pages
 
-_pages = WSGIMiddleware(pages, workers=settings.DESK_WEB_THREADS)
+# A page writes ahead of a slow reader by this many pieces (some 4 to 8 MB), so that its thread is soon free again.
+PIECES_AHEAD = 1024
+
+_pages = WSGIMiddleware(pages, workers=settings.DESK_WEB_THREADS, send_queue_size=PIECES_AHEAD)
 
 
-async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """The ASGI entry point: `http` scopes go to Django, `lifespan` is acknowledged."""
     if scope["type"] == "lifespan":
         await _acknowledge_lifespan(receive, send)
-    elif scope["type"] == "http":
+    elif not bodies.announces_body(scope):
         await _pages(scope, receive, send)  # type: ignore[arg-type]
+    else:
+        try:
+            body = await bodies.take(receive, limit=settings.DESK_MAX_UPLOAD_MB * 1024 * 1024)
+        except bodies.Refused as refused:
+            if refused.status is not None:
+                await bodies.refuse(send, refused.status)
+            return
+        with body:
+            await _pages(bodies.with_length(scope, body), bodies.replay(body), send)  # type: ignore[arg-type]
 
 
-async def _acknowledge_lifespan(receive: Any, send: Any) -> None:
+async def _acknowledge_lifespan(receive: Receive, send: Send) -> None:
     while True:
         message = await receive()
         await send({"type": f"{message['type']}.complete"})

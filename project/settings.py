@@ -31,6 +31,7 @@ DESK_HTTPS = env.bool("DESK_HTTPS", default=False)
 DESK_FEEDS_INTERVAL = env.int("DESK_FEEDS_INTERVAL", default=60)
 DESK_WEB_PROCESSES = env.int("DESK_WEB_PROCESSES", default=1)
 DESK_WEB_THREADS = env.int("DESK_WEB_THREADS", default=8)
+DESK_MAX_UPLOAD_MB = env.int("DESK_MAX_UPLOAD_MB", default=32)
 DESK_ACCESS_LOG = env.bool("DESK_ACCESS_LOG", default=False)
 # Only these may say, with X-Forwarded-For and X-Forwarded-Proto, whom they speak for.
 DESK_TRUSTED_PROXIES = env.list("DESK_TRUSTED_PROXIES", default=[])

@@ -6,6 +6,9 @@ class CoreConfig(AppConfig):
     name = "apps.core"
     default = True
 
+    def ready(self) -> None:
+        from apps.core import checks  # noqa: F401  registers them
+
 
 class ManagementConfig(admin_apps.AdminConfig):
     """The Django admin, with Deskbridge's site in the place of `admin.site`."""

@@ -1,0 +1,90 @@
+"""Request bodies, taken in whole before a page's thread begins, so that slow senders occupy no thread."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+
+type Scope = dict[str, Any]
+type Message = dict[str, Any]
+type Receive = Callable[[], Awaitable[Message]]
+type Send = Callable[[Message], Awaitable[None]]
+
+IN_MEMORY = 1024 * 1024  # bytes; what is longer goes to a temporary file
+PIECE = 64 * 1024
+SILENCE_SECONDS = 30
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a fault
+    """The body is not taken: an HTTP status, or None where nobody waits for an answer any more."""
+
+    def __init__(self, status: int | None) -> None:
+        self.status = status
+
+
+def announces_body(scope: Scope) -> bool:
+    """Whether the request has a body to wait for."""
+    headers = dict(scope["headers"])
+    return headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
+
+
+async def take(receive: Receive, *, limit: int) -> IO[bytes]:
+    """The whole body, at its end. Raises Refused where it is longer than `limit` bytes, stalls or breaks off."""
+    body: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the caller closes it
+    try:
+        async for piece in _pieces(receive):
+            body.write(piece)
+            _check(body.tell(), limit)
+    except Refused:
+        body.close()
+        raise
+    return body
+
+
+async def _pieces(receive: Receive) -> AsyncIterator[bytes]:
+    more = True
+    while more:
+        try:
+            message = await asyncio.wait_for(receive(), SILENCE_SECONDS)
+        except TimeoutError as error:
+            raise Refused(408) from error
+        if message["type"] == "http.disconnect":
+            raise Refused(None)
+        yield message.get("body", b"")
+        more = message.get("more_body", False)
+
+
+def _check(size: int, limit: int) -> None:
+    if size > limit:
+        raise Refused(413)
+
+
+def with_length(scope: Scope, body: IO[bytes]) -> Scope:
+    """The request as one that says how long its body is; WSGI knows no other kind."""
+    length = str(body.tell()).encode()
+    body.seek(0)
+    names = {b"content-length", b"transfer-encoding"}
+    headers = [(name, value) for name, value in scope["headers"] if name not in names]
+    return {**scope, "headers": [*headers, (b"content-length", length)]}
+
+
+def replay(body: IO[bytes]) -> Receive:
+    """A `receive` that gives out a body taken before."""
+
+    async def receive() -> Message:
+        piece = body.read(PIECE)
+        return {"type": "http.request", "body": piece, "more_body": len(piece) == PIECE}
+
+    return receive
+
+
+async def refuse(send: Send, status: int) -> None:
+    """Answer with a status and its plain words."""
+    text = {413: b"This is more than the server accepts.\n", 408: b"The upload stalled.\n"}[status]
+    headers = [
+        (b"content-type", b"text/plain"),
+        (b"content-length", str(len(text)).encode()),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text})
