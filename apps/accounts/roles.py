@@ -3,11 +3,15 @@
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.core.locks import lock
 
 
 class Role(models.TextChoices):
@@ -38,15 +42,79 @@ def role_of(user: User) -> Role:
     return next((role for role in STAFF_ROLES if role.value in names), Role.AGENT)
 
 
+def with_role(people: "QuerySet[User]", role: Role) -> "QuerySet[User]":
+    """Those of these people whose highest role is this one."""
+    managers = Group.objects.filter(user=OuterRef("pk"), name=Role.MANAGER)
+    match role:
+        case Role.CUSTOMER:
+            return people.filter(is_staff=False)
+        case Role.ADMINISTRATOR:
+            return people.filter(is_staff=True, is_superuser=True)
+        case Role.MANAGER:
+            return people.filter(Exists(managers), is_staff=True, is_superuser=False)
+        case Role.AGENT:
+            return people.filter(~Exists(managers), is_staff=True, is_superuser=False)
+
+
+class PersonError(Exception):
+    """Something that must not happen to an account; the text says why and may be shown."""
+
+
 @transaction.atomic
-def set_role(*, user: User, role: Role) -> None:
-    """Give a saved person exactly this one of our roles; groups of the administrators' own making stay."""
+def set_role(*, user: User, role: Role, by: User | None = None) -> None:
+    """Give a saved person exactly this one of our roles; groups of the administrators' own making stay.
+
+    by: the person who does it. Raises PersonError, see `check_access`.
+    """
+    check_access(user=user, role=role, is_active=user.is_active, by=by)
     user.groups.remove(*Group.objects.filter(name__in=[r.value for r in STAFF_ROLES]))
     user.is_staff = role in STAFF_ROLES
     user.is_superuser = role is Role.ADMINISTRATOR
     user.save(update_fields=["is_staff", "is_superuser"])
     if user.is_staff:
         user.groups.add(Group.objects.get_or_create(name=role.value)[0])
+
+
+def check_access(*, user: User, role: Role, is_active: bool, by: User | None = None) -> None:
+    """Raises PersonError where a person (`by`) would change the own access, or nobody could administer any more.
+
+    Belongs into the transaction that makes the change: two administrators who act at once wait for each other.
+    """
+    lock("accounts.administrators")
+    now = User.objects.filter(pk=user.pk).first()
+    if now is None:
+        return
+    if by is not None and by.pk == now.pk and (role is not role_of(now) or not is_active):
+        raise PersonError(_now("Nobody changes the role of the own account or deactivates it. Ask a colleague."))
+    if _is_last_administrator(now) and not (role is Role.ADMINISTRATOR and is_active):
+        raise PersonError(_now("This is the last administrator. Give somebody else that role first."))
+
+
+def reason_to_keep(*, user: User, by: User) -> str:
+    """Why an account cannot be deleted by this person; empty where it can."""
+    if user.pk == by.pk:
+        return _now("this is your own account")
+    if _is_last_administrator(user):
+        return _now("this is the last administrator")
+    if LogEntry.objects.filter(user=user).exists():
+        return _now("the history names this person; make the account inactive instead")
+    return ""
+
+
+@transaction.atomic
+def delete_person(*, user: User, by: User) -> None:
+    """Delete an account. Raises PersonError where that would delete history or lock everybody out."""
+    lock("accounts.administrators")
+    if reason := reason_to_keep(user=user, by=by):
+        raise PersonError(reason)
+    user.delete()
+
+
+def _is_last_administrator(user: User) -> bool:
+    administrators = Q(is_active=True, is_staff=True, is_superuser=True)
+    if not (user.is_active and user.is_staff and user.is_superuser):
+        return False
+    return not User.objects.filter(administrators).exclude(pk=user.pk).exists()
 
 
 def sync_roles(sender: AppConfig, **kwargs: Any) -> None:

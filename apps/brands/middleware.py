@@ -9,6 +9,7 @@ from django.http.request import split_domain_port, validate_host
 from django.utils.functional import SimpleLazyObject
 
 from apps.brands.models import Brand
+from apps.brands.services import default_brand
 
 HEALTH_PATHS = {"/healthz", "/readyz"}
 
@@ -34,5 +35,4 @@ class BrandMiddleware:
 
 def brand_of(host: str) -> Brand:
     """The brand of a host name, else the default brand; a fresh installation gets one."""
-    brand = Brand.objects.for_host(host).first()
-    return brand or Brand.objects.create(name="Support", is_default=not Brand.objects.filter(is_default=True).exists())
+    return Brand.objects.for_host(host).first() or default_brand()

@@ -1,23 +1,24 @@
 """Whose desk this is: the installation, its brands and their custom links."""
 
 import uuid
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from apps.brands.colours import Palette
+from apps.core.locks import lock
 from apps.core.models import Ordered, Singleton
 from apps.core.urls import validate_link
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
-    Person = Union[AbstractBaseUser, AnonymousUser]
+    Person = AbstractBaseUser | AnonymousUser
 
 HEX_COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("Write a colour as # and six digits, for example #0b6e4f."))
 HOST_NAME = RegexValidator(
@@ -25,6 +26,15 @@ HOST_NAME = RegexValidator(
     _("Write only the host name, for example support.example.com: no http://, no port, no path."),
 )
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español")]
+
+
+def normal_host(name: str) -> str:
+    """A host name as browsers send it: small letters, no dot at its end, umlauts as in the domain name system."""
+    name = name.strip().rstrip(".").lower()
+    try:
+        return name.encode("idna").decode()
+    except UnicodeError:
+        return name  # too long or empty parts: the validator says what is wrong
 
 
 class Installation(Singleton):
@@ -63,7 +73,9 @@ class BrandQuerySet(models.QuerySet["Brand"]):
 
 
 class Brand(models.Model):
-    """A company face: what customers see on the hosts that belong to it."""
+    """A company face: what customers see on the hosts that belong to it. Exactly one is the default brand."""
+
+    DEFAULT_LOCK: ClassVar[str] = "brands.default"
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     is_default = models.BooleanField(
@@ -119,6 +131,33 @@ class Brand(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Choosing a brand as the default takes it from the other one; a save never leaves none or two."""
+        with transaction.atomic():
+            lock(self.DEFAULT_LOCK)
+            others = Brand.objects.filter(is_default=True).exclude(pk=self.pk)
+            if self.is_default and not self._default_read:
+                others.update(is_default=False)
+            else:
+                self.is_default = not others.exists()
+            super().save(*args, **kwargs)
+        self._default_read = self.is_default
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            lock(self.DEFAULT_LOCK)
+            if Brand.objects.filter(pk=self.pk, is_default=True).exists():
+                raise models.ProtectedError(str(_("Choose another default brand first.")), {self})
+            return super().delete(*args, **kwargs)
+
+    _default_read = False
+
+    @classmethod
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        brand = super().from_db(*args, **kwargs)
+        brand._default_read = brand.__dict__.get("is_default", False)
+        return brand
+
     @property
     def palette(self) -> Palette:
         """Readable shades of the brand's colours, light and dark."""
@@ -146,8 +185,13 @@ class BrandHost(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def clean(self) -> None:
-        self.name = self.name.strip().lower()
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name = normal_host(self.name)
+        super().save(*args, **kwargs)
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        self.name = normal_host(self.name)
+        super().clean_fields(exclude)
 
 
 class CustomLinkQuerySet(models.QuerySet["CustomLink"]):

@@ -1,12 +1,13 @@
 """Brands and custom links in files."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.brands.models import Brand, BrandHost, CustomLink
+from apps.brands.services import default_brand, make_default_brand
 from apps.core.importing.fields import BATCH, NamesField, remove
 from apps.core.importing.plans import Entry, Plan
 from apps.core.importing.resources import DeskResource
@@ -23,14 +24,8 @@ class HostsField(NamesField):
         super().__init__("hosts", to=BrandHost)
 
     def clean(self, row: Any, **kwargs: Any) -> tuple[str, ...]:
-        """The host names of a cell in small letters, sorted. Raises ValueError for what is no host name."""
-        names = sorted({name.lower() for name in self.widget.clean(row[self.column_name])})
-        for name in names:
-            try:
-                BrandHost(name=name).clean_fields(exclude=["brand"])
-            except ValidationError as error:
-                raise ValueError(f"{name[:100]}: {' '.join(error.messages)}") from error
-        return tuple(names)
+        """The host names of a cell, spelt as they are stored, sorted. Raises ValueError for what is no host name."""
+        return tuple(sorted({_host_name(name) for name in self.widget.clean(row[self.column_name])}))
 
     def write(self, values: Any) -> None:
         remove(BrandHost, "brand_id", [brand.pk for brand, _names in values])
@@ -69,18 +64,16 @@ class BrandResource(DeskResource):
         self._check_hosts(plan)
 
     def before_write(self, plan: Plan) -> None:
-        """The new default brand is stored as one only after the present one has stopped."""
-        chosen = _chosen(plan)
-        if chosen:
+        """A new default brand is written as an ordinary one, so that there are never two."""
+        if _chosen(plan):
             Brand.objects.filter(is_default=True).update(is_default=False)
-            chosen[0].instance.is_default = False
+            for entry in plan.entries:
+                entry.instance.is_default = False
 
     def after_write(self, plan: Plan) -> None:
-        chosen = _chosen(plan)
-        if chosen:
-            brand = cast(Brand, chosen[0].instance)
-            brand.is_default = True
-            brand.save(update_fields=["is_default"])
+        for entry in _chosen(plan):
+            make_default_brand(brand=entry.instance)
+        default_brand()
 
     def _check_default(self, plan: Plan) -> None:
         chosen = _chosen(plan)
@@ -92,8 +85,6 @@ class BrandResource(DeskResource):
         if not chosen and given_up:
             message = _("There is always one default brand: write yes for another one.")
             plan.refuse(given_up[0].row, "is_default", message)
-        if not chosen and not present and plan.entries:
-            plan.refuse(plan.entries[0].row, "is_default", _("One brand must be the default brand: write yes for it."))
         if chosen and present and present.name != chosen[0].after["name"]:
             message = _("“%(new)s” takes the place of “%(old)s” as the default brand.")
             plan.notes.append(message % {"new": chosen[0].after["name"], "old": present.name})
@@ -131,6 +122,15 @@ class CustomLinkResource(DeskResource):
         model = CustomLink
         import_id_fields = ("title", "url")
         fields = ("title", "url", "description", "icon", "audience", "new_window", "brands", "is_active", "position")
+
+
+def _host_name(name: str) -> str:
+    host = BrandHost(name=name)
+    try:
+        host.clean_fields(exclude=["brand"])
+    except ValidationError as error:
+        raise ValueError(f"{name[:100]}: {' '.join(error.messages)}") from error
+    return host.name
 
 
 def _chosen(plan: Plan) -> list[Entry]:
