@@ -4,11 +4,11 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import F
-from django.test import Client
 from reversion.models import Version
 
 from apps.connected_services.models import ConnectedServices, TranslationUsage
 from apps.connected_services.translation.services import reset_statistics, usage
+from tests.conftest import signed_in
 from tests.connected_services.conftest import PAGE, form_data
 
 
@@ -60,8 +60,8 @@ def test_it_does_nothing_on_a_second_click(admin_client):
 
 
 def test_it_resets_only_by_a_post_with_the_page_s_token(admin):
-    strict = Client(enforce_csrf_checks=True)
-    strict.force_login(admin)
+    strict = signed_in(admin)
+    strict.handler.enforce_csrf_checks = True
     assert strict.get(f"{PAGE}reset/").status_code == 405
     assert strict.post(f"{PAGE}reset/").status_code == 403
     assert not TranslationUsage.objects.filter(is_open=False).exists()

@@ -1,12 +1,12 @@
 from cryptography.fernet import Fernet
 from django.contrib.admin.models import LogEntry
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from reversion.models import Version
 
 from apps.connected_services.models import ConnectedServices
 from apps.connected_services.translation.services import test_settings as try_settings
+from tests.conftest import signed_in
 from tests.connected_services.conftest import PAGE, form_data
 
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
@@ -51,8 +51,8 @@ def test_it_never_uses_a_stored_secret_for_another_address(admin_client, stored)
 
 
 def test_it_runs_only_as_a_post_with_the_page_s_token(admin, stored):
-    strict = Client(enforce_csrf_checks=True)
-    strict.force_login(admin)
+    strict = signed_in(admin)
+    strict.handler.enforce_csrf_checks = True
     assert strict.post(f"{PAGE}test/", form_data(stored)).status_code == 403
     assert strict.get(f"{PAGE}test/").status_code == 405
 
