@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from apps.core.locks import lock
@@ -60,11 +60,7 @@ def take_due(*, limit: int) -> list[Lease]:
     with transaction.atomic():
         lock("feeds.leases")
         busy = FeedState.objects.filter(lease_until__gt=now).values("host")
-        due = (
-            FeedState.objects.filter(Q(next_check_at=None) | Q(next_check_at__lte=now), feed__is_active=True)
-            .exclude(host__in=busy)
-            .order_by(F("next_check_at").asc(nulls_first=True), "feed_id")
-        )
+        due = _due(now).exclude(host__in=busy).order_by(F("next_check_at").asc(nulls_first=True), "feed_id")
         chosen: dict[str, int] = {}
         for feed_id, host in due.values_list("feed_id", "host")[:_CANDIDATES]:
             chosen.setdefault(host, feed_id)
@@ -76,15 +72,17 @@ def take_due(*, limit: int) -> list[Lease]:
 
 
 def next_moment() -> datetime | None:
-    """When a due feed that waits only for its host may be taken; None where no feed is due."""
+    """When a due feed that waits only for its host may be taken; None where there is no such feed."""
     now = timezone.now()
-    due = FeedState.objects.filter(Q(next_check_at=None) | Q(next_check_at__lte=now), feed__is_active=True)
-    if not due.exists():
+    in_work = FeedState.objects.filter(lease_until__gt=now + HOST_GAP).values("host")
+    if not _due(now).exclude(host__in=in_work).exists():
         return None
-    waiting = (
-        FeedState.objects.filter(lease_until__gt=now).order_by("lease_until").values_list("lease_until", flat=True)
-    )
-    return waiting.first() or now
+    released = FeedState.objects.filter(lease_until__gt=now, lease_until__lte=now + HOST_GAP)
+    return released.order_by("lease_until").values_list("lease_until", flat=True).first() or now
+
+
+def _due(now: datetime) -> QuerySet[FeedState]:
+    return FeedState.objects.filter(Q(next_check_at=None) | Q(next_check_at__lte=now), feed__is_active=True)
 
 
 def is_held(lease: Lease, state: FeedState) -> bool:

@@ -25,10 +25,10 @@ class Round:
         self._running: set[Future[Findings]] = set()
         self.count = 0
 
-    def run(self) -> int:
+    def run(self, server: ForkServer) -> int:
         """Work until nothing is due or time is up; returns the number of feeds that were refreshed."""
         leases.ensure_states()
-        with ForkServer() as server, ThreadPoolExecutor(self._threads) as pool:
+        with ThreadPoolExecutor(self._threads) as pool:
             while True:
                 free = self._threads - len(self._running) if time.monotonic() < self._end else 0
                 taken = leases.take_due(limit=free) if free else []

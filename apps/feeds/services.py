@@ -1,7 +1,7 @@
 """What can happen to external feeds."""
 
 import time
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -46,9 +46,13 @@ def refresh_feed(
     lease = _wait_for_lease(feed)
     if lease is not None:
         errand = errands.plan(lease, Surroundings.load(allow=allow), force=force)
-        with nullcontext(server) if server else ForkServer() as children:
+        with _children(server) as children:
             recording.record(errands.run(errand, children))
     return FeedState.objects.get(feed=feed)
+
+
+def _children(server: ForkServer | None) -> AbstractContextManager[ForkServer]:
+    return ForkServer() if server is None else nullcontext(server)
 
 
 def _wait_for_lease(feed: ExternalFeed) -> Lease | None:
@@ -60,12 +64,15 @@ def _wait_for_lease(feed: ExternalFeed) -> Lease | None:
         time.sleep(0.2)
 
 
-def refresh_due_feeds(*, seconds: float = ROUND_SECONDS, threads: int = ROUND_THREADS) -> int:
+def refresh_due_feeds(
+    *, seconds: float = ROUND_SECONDS, threads: int = ROUND_THREADS, server: ForkServer | None = None
+) -> int:
     """Refresh every active feed that is due, `threads` at a time, for at most about `seconds`; returns how many.
 
     Several workers may do this at once: each feed, and each host, is taken by one of them.
     """
-    return rounds.Round(around=Surroundings.load(), threads=threads, seconds=seconds).run()
+    with _children(server) as children:
+        return rounds.Round(around=Surroundings.load(), threads=threads, seconds=seconds).run(children)
 
 
 def request_refresh(*, feed: ExternalFeed, by: AbstractBaseUser | None = None) -> bool:
@@ -91,25 +98,27 @@ def note_new_address(*, feed: ExternalFeed) -> None:
     defer("apps.feeds.tasks.refresh_feed", feed.pk, unique=f"feed-{feed.pk}", timeout=120)
 
 
-def preview_feed(*, url: str, max_articles: int, allow: list[str] | None = None) -> FeedPreview:
+def preview_feed(
+    *, url: str, max_articles: int, allow: list[str] | None = None, server: ForkServer | None = None
+) -> FeedPreview:
     """What the feed at `url` holds at this moment, or why it cannot be read. Nothing is stored."""
-    result = _look_at(url, max_articles, allow)
+    result = _look_at(url, max_articles, allow, server)
     if result.outcome == "error":
         message = explain(result.kind, result.detail, result.http_status)
         return FeedPreview(kind=result.kind, message=message, found=result.found)
     return FeedPreview(title=result.title, articles=result.articles)
 
 
-def discover_feeds(*, url: str, allow: list[str] | None = None) -> list[FoundFeed]:
+def discover_feeds(*, url: str, allow: list[str] | None = None, server: ForkServer | None = None) -> list[FoundFeed]:
     """The feeds that the web page at `url` names; the address itself where it is a feed; none where neither."""
-    result = _look_at(url, 1, allow)
+    result = _look_at(url, 1, allow, server)
     if result.outcome == "ok":
         return [FoundFeed(title=result.title, url=url, type="")]
     return result.found
 
 
-def _look_at(url: str, keep: int, allow: list[str] | None) -> FeedResult:
+def _look_at(url: str, keep: int, allow: list[str] | None, server: ForkServer | None) -> FeedResult:
     around = Surroundings.load(allow=allow)
     job = FeedJob(url=url, user_agent=user_agent(), allow=around.allow, keep=max(keep, 1), discover=True)
-    with ForkServer() as server:
-        return server.fetch(job)
+    with _children(server) as children:
+        return children.fetch(job)
