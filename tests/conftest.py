@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from rq import Queue, SimpleWorker
+from rq.executions import Execution
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
@@ -102,9 +103,9 @@ def run_jobs(valkey: Valkey) -> Callable[..., list[str]]:
             return True
 
         class Worker(SimpleWorker):
-            def perform_job(self, job: Job, queue: Queue) -> bool:
+            def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
                 done.append(job.func_name)
-                return super().perform_job(job, queue)
+                return super().perform_job(job, queue, execution)
 
         while (callbacks := connection.run_on_commit) or _waiting(valkey):
             connection.run_on_commit = []

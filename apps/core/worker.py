@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connections
 from rq import Worker
+from rq.executions import Execution
 from rq.job import Job
 from rq.queue import Queue
 
@@ -34,8 +35,8 @@ class DeskWorker(Worker):
         if self.horse_pid and os.getppid() != self._started_by:
             self.kill_horse()
 
-    def perform_job(self, job: Job, queue: Queue) -> bool:
+    def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         try:
-            return super().perform_job(job, queue)
+            return super().perform_job(job, queue, execution)
         finally:
             connections.close_all()
