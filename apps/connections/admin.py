@@ -8,14 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.connections.forms import ConnectionForm
 from apps.connections.models import SmarterTrackConnection
+from apps.connections.resources import SmarterTrackConnectionResource
 from apps.core.admin import SetupModelAdmin
+from apps.core.importing.admin import BulkAdminMixin
 from apps.core.secret_forms import SecretsAdminMixin
 
 
 @admin.register(SmarterTrackConnection)
-class SmarterTrackConnectionAdmin(SecretsAdminMixin, SetupModelAdmin):
+class SmarterTrackConnectionAdmin(BulkAdminMixin, SecretsAdminMixin, SetupModelAdmin):
     list_display = ["name", "base_url", "admin_username", "updated_at"]
     search_fields = ["name", "base_url", "admin_username"]
+    resource_classes = [SmarterTrackConnectionResource]
     list_before_template = "admin/connections/smartertrackconnection/_not_yet.html"
 
     form = ConnectionForm
