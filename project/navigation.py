@@ -1,85 +1,97 @@
 """The management interface's sidebar, tabs and account menu, as data."""
 
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs
 
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-# (group, [(title, icon, admin page, permission)]): a page is shown to those who may view it.
-SIDEBAR: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
+
+@dataclass(frozen=True)
+class Page:
+    """An entry of the sidebar, for those who have the permission to view its page.
+
+    query: what the page's address ends with, where two entries share one page.
+    """
+
+    title: Any
+    icon: str
+    address: str
+    permission: str
+    query: str = ""
+
+
+CONNECTED_SERVICES = (
+    Page(
+        _("Settings"),
+        "tune",
+        "admin:connected_services_connectedservices_changelist",
+        "connected_services.view_connectedservices",
+    ),
+    Page(_("External Feeds"), "rss_feed", "admin:feeds_externalfeed_changelist", "feeds.view_externalfeed"),
+    Page(
+        _("SmarterTrack Connections"),
+        "sync_alt",
+        "admin:connections_smartertrackconnection_changelist",
+        "connections.view_smartertrackconnection",
+    ),
+)
+SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
     (
         _("People"),
-        [
-            (_("People"), "group", "accounts_user_changelist", "accounts.view_user"),
-            (_("Departments"), "diversity_3", "accounts_department_changelist", "accounts.view_department"),
-            (_("Roles"), "shield_person", "auth_group_changelist", "auth.view_group"),
-        ],
+        (
+            Page(_("Customers"), "group", "admin:accounts_user_changelist", "accounts.view_user", "role=Customer"),
+            Page(_("Agents"), "support_agent", "admin:accounts_user_changelist", "accounts.view_user", "role=staff"),
+            Page(_("Departments"), "diversity_3", "admin:accounts_department_changelist", "accounts.view_department"),
+            Page(_("Roles"), "shield_person", "admin:auth_group_changelist", "auth.view_group"),
+        ),
     ),
-    (
-        _("Connected Services"),
-        [
-            (
-                _("Settings"),
-                "tune",
-                "connected_services_connectedservices_changelist",
-                "connected_services.view_connectedservices",
-            ),
-            (_("External Feeds"), "rss_feed", "feeds_externalfeed_changelist", "feeds.view_externalfeed"),
-            (
-                _("SmarterTrack Connections"),
-                "sync_alt",
-                "connections_smartertrackconnection_changelist",
-                "connections.view_smartertrackconnection",
-            ),
-        ],
-    ),
+    (_("Connected Services"), CONNECTED_SERVICES),
     (
         _("Set-up"),
-        [
-            (_("Installation"), "dns", "brands_installation_changelist", "brands.view_installation"),
-            (_("Brands"), "storefront", "brands_brand_changelist", "brands.view_brand"),
-            (_("Custom links"), "link", "brands_customlink_changelist", "brands.view_customlink"),
-        ],
+        (
+            Page(_("Installation"), "dns", "admin:brands_installation_changelist", "brands.view_installation"),
+            Page(_("Brands"), "storefront", "admin:brands_brand_changelist", "brands.view_brand"),
+            Page(_("Custom links"), "link", "admin:brands_customlink_changelist", "brands.view_customlink"),
+        ),
     ),
-]
+    (
+        _("System"),
+        (
+            Page(_("Jobs"), "manufacturing", "admin:django_rq_dashboard_changelist", "django_rq.admin"),
+            Page(_("Health"), "monitor_heart", "health", "django_rq.admin"),
+        ),
+    ),
+)
 
 
 def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """The groups of the sidebar with the pages this person may view."""
-    groups = []
+    groups: list[dict[str, Any]] = [{"items": [_item(request, Page(_("Overview"), "home", "admin:index", ""))]}]
     for title, pages in SIDEBAR:
-        items = [
-            {"title": text, "icon": icon, "link": reverse(f"admin:{page}")}
-            for text, icon, page, permission in pages
-            if request.user.has_perm(permission)
-        ]
+        items = [_item(request, page) for page in pages if request.user.has_perm(page.permission)]
         if items:
             groups.append({"title": title, "separator": True, "collapsible": False, "items": items})
     return groups
 
 
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
-    """The three tabs of Connected Services."""
-    _title, pages = SIDEBAR[1]
-    models = ["connected_services.connectedservices", "feeds.externalfeed", "connections.smartertrackconnection"]
-    return [
-        {
-            "models": [{"name": models[0], "detail": True}, *models],
-            "items": [
-                {"title": text, "link": reverse(f"admin:{page}")}
-                for text, _icon, page, permission in pages
-                if request.user.has_perm(permission)
-            ],
-        }
+    """The tabs that the pages of the Connected Services share."""
+    models = [
+        page.address.removeprefix("admin:").removesuffix("_changelist").rsplit("_", 1) for page in CONNECTED_SERVICES
     ]
+    names = [".".join(name) for name in models]
+    items = [_item(request, page) for page in CONNECTED_SERVICES if request.user.has_perm(page.permission)]
+    return [{"models": [{"name": names[0], "detail": True}, *names], "items": items}]
 
 
 def account_links(request: HttpRequest) -> list[dict[str, Any]]:
     """What the menu under the display name offers besides signing out."""
     return [
-        {"title": _("Portal"), "link": reverse("portal:home"), "new_window": True},
+        {"title": _("Portal"), "link": reverse("portal:home")},
         {"title": _("Change password"), "link": reverse("admin:password_change")},
     ]
 
@@ -92,3 +104,23 @@ def management_style(request: HttpRequest) -> str:
 def management_script(request: HttpRequest) -> str:
     """Our script of the management interface."""
     return static("management/management.js")
+
+
+def _item(request: HttpRequest, page: Page) -> dict[str, Any]:
+    address = reverse(page.address)
+    link = f"{address}?{page.query}" if page.query else address
+    return {"title": page.title, "icon": page.icon, "link": link, "active": _is_active(request, address, page)}
+
+
+def _is_active(request: HttpRequest, address: str, page: Page) -> bool:
+    """Whether the page, or one below it, is open; a form remembers the list that it was opened from."""
+    if page.address == "admin:index":
+        return request.path == address
+    if not request.path.startswith(address):
+        return False
+    shown = {**request.GET.dict(), **_first_values(request.GET.get("_changelist_filters", ""))}
+    return all(shown.get(name) == value for name, value in _first_values(page.query).items())
+
+
+def _first_values(query: str) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(query).items()}

@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import DatabaseError
 
-from project import preflight
+from project import __version__, preflight
 from project.keys import generate_keys
 
 
@@ -53,6 +53,7 @@ def print_addresses(address: preflight.Address) -> None:
     for host in BrandHost.objects.filter(name__endswith=".localhost").select_related("brand"):
         lines.append((host.brand.name, f"http://{host.name}:{address.port}/"))
     width = max(len(title) for title, _url in lines)
+    print(f"Deskbridge {__version__}")
     print("\n".join(f"  {title:<{width}}  {url}" for title, url in lines))
     if not User.objects.exists():
         print("There are no accounts yet. Make the first one: .venv/bin/python manage.py createsuperuser")

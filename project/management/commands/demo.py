@@ -1,3 +1,4 @@
+import os
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -10,12 +11,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         base_url = preflight.wanted_address().url
+        accounts = preflight.demo_accounts_file()
+        wanted = os.environ.get("DESK_DEMO_PASSWORD", "")
         if demo.is_wanted():
-            password = demo.new_password()
+            password = wanted or demo.new_password()
             demo.load(password=password, base_url=base_url)
             self.stdout.write(demo.write_accounts(password=password))
-            return
-        demo.follow_address(base_url=base_url)
-        if preflight.demo_accounts_file().exists():
+        elif accounts.exists():
+            demo.follow_address(base_url=base_url)
+            if wanted and f"{wanted}\n" not in accounts.read_text():
+                demo.change_password(password=wanted)
+                demo.write_accounts(password=wanted)
             names = ", ".join(row["username"] for row in demo.read("people"))
-            self.stdout.write(f"Sign in as {names}; the password is in {preflight.demo_accounts_file()}")
+            self.stdout.write(f"Sign in as {names}; the password is in {accounts}")
