@@ -7,6 +7,7 @@ import unicodedata
 import nh3
 
 MAX_RAW = 32 * 1024  # nh3 is quadratic on nested blocks: 32 KiB take a quarter of a second at worst
+MAX_DEPTH = 200
 ELLIPSIS = "…"
 _ZWJ = "\u200d"
 
@@ -33,6 +34,11 @@ _SHOWN_ATTRIBUTES = {
 _TAG = re.compile(r"<[^>]*>")
 # Control characters, bidirectional overrides (they disguise text), lone surrogates (PostgreSQL refuses them), BOM.
 _UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+# Tags that nest: neither those without content nor those that the next of their kind closes.
+_NESTING = re.compile(
+    r"<(/?)(?!(?:area|base|br|col|dd|dt|embed|hr|img|input|li|link|meta|option|p|source|td|th|tr|wbr)\b)[a-z]",
+    re.IGNORECASE,
+)
 _SPACE = re.compile(r"\s+")
 _CLOSING_MARKS = " \t,;:.-–—(/…"
 
@@ -104,4 +110,9 @@ def _capped(source: str) -> str:
     head = _UNWANTED.sub("", source[:MAX_RAW])
     if len(source) > MAX_RAW and head.rfind("<") > head.rfind(">"):
         head = head[: head.rfind("<")]
+    depth = 0
+    for tag in _NESTING.finditer(head):
+        depth = max(depth + (-1 if tag.group(1) else 1), 0)
+        if depth > MAX_DEPTH:
+            return head[: tag.start()]
     return head

@@ -32,6 +32,7 @@ class Visit:
     headers: Mapping[str, str]
     connection: socket.socket
     server: "FeedServer"
+    rest: bytes = b""
     end: float = field(default_factory=lambda: time.monotonic() + LONGEST_SECONDS)
 
     def send(self, data: bytes) -> None:
@@ -158,6 +159,7 @@ class FeedServer:
                 connection.sendall(respond(400))
                 return None
             head += piece
+        head, _, body = head.partition(b"\r\n\r\n")
         line, _, rest = head.partition(b"\r\n")
         if line.count(b" ") != 2:
             self.faults.append("no HTTP")
@@ -165,11 +167,11 @@ class FeedServer:
         method, path, version = line.decode("latin-1").split(" ")
         if version != "HTTP/1.1":
             self.faults.append(f"version {version}")
-        headers = http.client.parse_headers(io.BytesIO(rest))
+        headers = http.client.parse_headers(io.BytesIO(rest + b"\r\n\r\n"))
         for name in set(headers.keys()):
             if len(headers.get_all(name) or []) > 1:
                 self.faults.append(f"{name} twice")
-        return Visit(method, path, headers, connection, self)
+        return Visit(method, path, headers, connection, self, body)
 
     def _check(self, visit: Visit) -> None:
         headers = visit.headers

@@ -16,6 +16,7 @@ from apps.feeds.fetching.wire import FeedJob, FeedResult, ImagesJob, ImagesResul
 
 CHILD_SECONDS = 20.0
 KILL_SECONDS = 25.0
+GRACE_SECONDS = 10.0  # for a server that has to start first, on a busy machine
 MAX_RESULT = 8 * 1024 * 1024
 _ROOT = Path(__file__).resolve().parents[3]
 _START = (
@@ -97,7 +98,7 @@ class ForkServer:
                     self._hand_over(theirs)
                 ours.sendall(json.dumps({"task": task, "seconds": self._seconds, "job": job}).encode("utf-8"))
                 ours.shutdown(socket.SHUT_WR)
-                return _last_line(_read_all(ours, self._kill_after + 2))
+                return _last_line(_read_all(ours, self._kill_after + GRACE_SECONDS))
             except OSError:  # the server is gone, or gave no answer in time
                 return {"died": "crashed"}
 
