@@ -1,5 +1,6 @@
 from typing import Any
 
+from axes.admin import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import GroupAdmin as BaseGroupAdmin
@@ -157,7 +158,7 @@ class DepartmentAdmin(SetupModelAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-admin.site.unregister(Group)
+admin.site.unregister([Group, AccessAttempt, AccessFailureLog, AccessLog])
 
 
 @admin.register(Group)
@@ -191,3 +192,19 @@ class RoleAdmin(BaseGroupAdmin, SetupModelAdmin):
         found, counts, forbidden, protected = super().get_deleted_objects(objs, request)
         kept = [_("%(role)s comes with Deskbridge") % {"role": group} for group in objs if group.name in BUILT_IN]
         return found, counts, forbidden - {self.opts.verbose_name}, [*protected, *kept]
+
+
+@admin.register(AccessAttempt)
+class FailedSignInAdmin(DeskModelAdmin):
+    """Deleting a row lets the account be tried again at once."""
+
+    list_display = ["username", "ip_address", "failures_since_start", "attempt_time"]
+    search_fields = ["username", "ip_address"]
+    fields = ["username", "ip_address", "failures_since_start", "attempt_time", "user_agent"]
+    ordering = ["-attempt_time"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: AccessAttempt | None = None) -> bool:
+        return False

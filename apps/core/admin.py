@@ -1,13 +1,19 @@
-"""Base classes of every admin page."""
+"""Base classes of every admin page, and the pages about background jobs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any
 
+from django.contrib import admin
 from django.contrib.admin.options import ActionLocation
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.utils.translation import gettext as _
+from django_rq.admin import QueueAdmin
+from django_rq.models import Dashboard
 from reversion.admin import VersionAdmin
 from unfold.admin import ModelAdmin
 
@@ -62,3 +68,39 @@ class SingletonAdmin(SetupModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         context = {"show_save_and_continue": False, "show_save_and_add_another": False, **(extra_context or {})}
         return self.change_view(request, str(self.model.load().pk), request.get_full_path(), context)
+
+
+admin.site.unregister(Dashboard)
+
+
+@admin.register(Dashboard)
+class JobsAdmin(QueueAdmin):
+    """django-rq's pages, which by themselves would be open to everybody who works here."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("django_rq.admin")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        urls: list[URLPattern] = super().get_urls()
+        for url in urls:
+            url.callback = self.admin_site.admin_view(_for_administrators(url.callback))
+        return urls
+
+
+def _for_administrators(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.has_perm("django_rq.admin"):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
