@@ -1,12 +1,12 @@
 # Deskbridge's commands; `make help` lists them. Needs only Python 3.12 or newer.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite test-postgresql check bench lock messages clean FORCE
+.PHONY: help run test test-sqlite test-postgresql check bench lock messages clean environment
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
 
 BIN := .venv/bin
-PYTEST := $(BIN)/python -m pytest -q -n 2
+PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup
 # An installation is named after its requirements: changed ones are installed anew, the same ones are there at once.
 stamp = .venv/.$(1)-$(shell cat requirements.txt $(2) | cksum | tr ' ' '-')
 RUNTIME := $(call stamp,runtime,)
@@ -25,8 +25,8 @@ test-sqlite: $(DEV)
 	$(PYTEST) $(ARGS)
 
 test-postgresql: $(DEV)
-	@if $(BIN)/python -m tests.postgres; then set -x; DESK_TEST_DATABASE=postgresql $(PYTEST) $(ARGS); \
-	else test -z "$$CI"; fi
+	@$(BIN)/python -m tests.postgres || [ -z "$$CI" ]
+	@if $(BIN)/python -m tests.postgres >/dev/null; then DESK_TEST_DATABASE=postgresql $(PYTEST) $(ARGS); fi
 
 check: $(DEV) ## check style, types, imports, migrations and the deployment settings
 	$(BIN)/python -m ruff check .
@@ -51,28 +51,20 @@ messages: $(DEV) ## collect what is shown on screen into locale/ and compile it 
 clean: ## remove the environment and caches; var/, which holds your data, stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache screenshots
 
-$(RUNTIME): | .venv/.python
+$(RUNTIME): | environment
 	@echo "Installing what Deskbridge runs on …"
-	@$(BIN)/python -m pip install -q --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements.txt
 	@touch $@
 
-$(DEV): | .venv/.python
+$(DEV): | environment
 	@echo "Installing what the tests and checks need …"
-	@$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements-dev.txt
 	@touch $@ $(RUNTIME)
 
-# The first Python that runs and is new enough; $(PYTHON), if given, must be it.
-.venv/.python: FORCE
-	@new='import sys; sys.exit(sys.version_info < (3, 12))'; \
-	if [ -n "$(PYTHON)" ] || ! { [ -e $@ ] && $(BIN)/python -c "$$new"; } 2>/dev/null; then \
-	  found=; \
-	  for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.14 python); do \
-	    if "$$python" -c "$$new" 2>/dev/null; then found=$$python; break; fi; \
-	  done; \
-	  if [ -z "$$found" ]; then \
-	    echo "Deskbridge needs Python 3.12 or newer, and $(or $(PYTHON),this machine) is not or has none: install one and name it, for example: make run PYTHON=/usr/bin/python3.13" >&2; exit 1; fi; \
-	  if ! { [ -e $@ ] && $(BIN)/python -c "$$new"; } 2>/dev/null; then \
-	    rm -rf .venv && "$$found" -m venv .venv || { \
-	      echo "This Python cannot make virtual environments; on Debian: apt-get install python3-venv" >&2; exit 1; }; \
-	    touch $@; fi; \
-	fi
+# The environment is made once; a Python that is named is looked at each time.
+environment:
+	@[ -z "$(PYTHON)" ] || .ci/find-python "$(PYTHON)" >/dev/null
+	@.ci/find-python $(BIN)/python >/dev/null 2>&1 || { \
+	  python=$$(.ci/find-python "$(PYTHON)") || exit 1; \
+	  rm -rf .venv && "$$python" -m venv .venv && exit 0; \
+	  rm -rf .venv; echo "This Python cannot make environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
