@@ -35,7 +35,7 @@ check: $(DEV) ## check style, types, imports, migrations and the deployment sett
 	$(BIN)/lint-imports
 	@DESK_VAR=$(CHECKED) $(BIN)/python -m project.keys
 	DESK_VAR=$(CHECKED) $(BIN)/python manage.py makemigrations --check --dry-run
-	DESK_VAR=$(CHECKED) DESK_HTTPS=on DESK_TRUSTED_PROXIES=127.0.0.1 $(BIN)/python manage.py check --deploy --fail-level WARNING
+	DESK_VAR=$(CHECKED) DESK_HTTPS=on DESK_TRUSTED_PROXIES=127.0.0.1 DESK_EMAIL_URL=smtp://localhost $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 bench: $(DEV) ## measure; see benchmarks/README.md
 	$(BIN)/python -m benchmarks

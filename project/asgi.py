@@ -13,7 +13,11 @@ from project.wsgi import application as pages
 # A page writes ahead of a slow reader by this many pieces (some 4 to 8 MB), so that its thread is soon free again.
 PIECES_AHEAD = 1024
 
-_pages = WSGIMiddleware(pages, workers=settings.DESK_WEB_THREADS, send_queue_size=PIECES_AHEAD)
+_pages = WSGIMiddleware(
+    pages,  # type: ignore[arg-type]  # Django's response is the iterable of bytes that is asked for
+    workers=settings.DESK_WEB_THREADS,
+    send_queue_size=PIECES_AHEAD,
+)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

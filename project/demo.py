@@ -62,7 +62,7 @@ def make_brand(*, hosts: list[str], **fields: Any) -> Brand:
 
 def make_person(*, password: str, departments: list[Department], role: str, **fields: Any) -> User:
     """An account with its role and departments."""
-    user = User.objects.create(password=make_password(password), **fields)
+    user: User = User.objects.create(password=make_password(password), **fields)
     set_role(user=user, role=Role(role))
     for department in departments:
         Membership.objects.create(user=user, department=department)
