@@ -245,6 +245,21 @@ UNFOLD = {
     "TABS": "project.navigation.tabs",
     "COMMAND": {"search_models": [], "show_history": False},
     "BORDER_RADIUS": "6px",
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97% .014 254.6)",
+            "100": "oklch(93.2% .032 255.6)",
+            "200": "oklch(88.2% .059 254.1)",
+            "300": "oklch(80.9% .105 251.8)",
+            "400": "oklch(70.7% .165 254.6)",
+            "500": "oklch(62.3% .19 259.8)",
+            "600": "oklch(54.6% .215 262.9)",
+            "700": "oklch(48.8% .217 264.4)",
+            "800": "oklch(42.4% .18 265.6)",
+            "900": "oklch(37.9% .138 265.5)",
+            "950": "oklch(28.2% .091 267.9)",
+        }
+    },
     "STYLES": ["project.navigation.management_style"],
     "SCRIPTS": ["project.navigation.management_script"],
 }
