@@ -31,6 +31,15 @@ class ExportForm(SelectableFieldsExportForm):  # type: ignore[misc]
         return field_name
 
 
+@admin.action(description=gettext_lazy("Export selected rows"), permissions=["export"])
+def export_selected(model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+    """Ask for columns and format; all rows of a filtered list are named by the filter, not one by one."""
+    if request.POST.get("select_across") == "1":
+        address = reverse(f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}_export")
+        return redirect(f"{address}?{request.GET.urlencode()}")
+    return ExportActionMixin.export_admin_action(model_admin, request, queryset)  # type: ignore[no-any-return]
+
+
 __all__ = ["BulkAdminMixin", "pages"]  # importing `pages` registers the page of the imports themselves
 
 
@@ -39,6 +48,7 @@ class BulkAdminMixin(BaseImportMixin, ExportMixin):  # type: ignore[misc]
 
     resource_classes: list[type[DeskResource]] = []
     formats: list[type[DeskFormat]] = FORMATS
+    actions = [export_selected]
     import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     export_form_class = ExportForm
     skip_export_form_from_action = False
@@ -72,12 +82,6 @@ class BulkAdminMixin(BaseImportMixin, ExportMixin):  # type: ignore[misc]
             )
             return redirect("admin:core_bulkimport_change", bulk_import.pk)
         return TemplateResponse(request, "admin/core/bulkimport/upload.html", self._upload_context(request, form))
-
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions: dict[str, Any] = super().get_actions(request)
-        if self.has_export_permission(request):
-            actions["export_admin_action"] = (export_selected, "export_admin_action", export_selected.short_description)
-        return actions
 
     def get_export_data(self, file_format: DeskFormat, request: HttpRequest, queryset: Any, **kwargs: Any) -> bytes:
         if not self.has_export_permission(request):
@@ -116,12 +120,3 @@ class BulkAdminMixin(BaseImportMixin, ExportMixin):  # type: ignore[misc]
             return checked(request, **kwargs)
 
         return entry
-
-
-@admin.action(description=gettext_lazy("Export selected rows"), permissions=["export"])
-def export_selected(model_admin: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
-    """Ask for columns and format; all rows of a filtered list are named by the filter, not one by one."""
-    if request.POST.get("select_across") == "1":
-        address = reverse(f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}_export")
-        return redirect(f"{address}?{request.GET.urlencode()}")
-    return ExportActionMixin.export_admin_action(model_admin, request, queryset)  # type: ignore[no-any-return]

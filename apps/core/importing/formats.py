@@ -77,7 +77,7 @@ class SafeCSV(DeskFormat):
             raise FileRefused(message % {"line": reader.line_num}) from error
 
     def estimate(self, content: bytes) -> int:
-        return content.count(b"\n") or content.count(b"\r")
+        return max((content.count(b"\n") or content.count(b"\r")) - 1, 0)
 
     def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
         stream = io.StringIO(newline="")

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -109,6 +110,11 @@ def sweep_imports() -> None:
         _defer(bulk_import)
 
 
+def note_progress(bulk_import: BulkImport, done: int) -> None:
+    """Say how many rows the running step has done; not in the database, where a transaction may be open."""
+    cache.set(_progress_key(bulk_import), done, timeout=3600)
+
+
 def progress_of(bulk_import: BulkImport) -> int:
     """How many rows the running step has done."""
     return int(cache.get(_progress_key(bulk_import), 0))
@@ -174,7 +180,9 @@ def _write(bulk_import: BulkImport, plan: Plan) -> None:
         raise Lost
     with transaction.atomic():
         _finish(bulk_import, State.DONE)  # first, so that of two workers one waits here and then finds it done
-        write(plan, user=bulk_import.owner, file_name=bulk_import.file_name, progress=_silent_reporter(bulk_import))
+        write(
+            plan, user=bulk_import.owner, file_name=bulk_import.file_name, progress=partial(note_progress, bulk_import)
+        )
 
 
 def _finish(bulk_import: BulkImport, state: BulkImport.State, *, reason: str = "") -> None:
@@ -249,18 +257,13 @@ def _reporter(bulk_import: BulkImport) -> Callable[[int], None]:
     """Says how many rows are done, and that this process still lives."""
 
     def report(done: int) -> None:
-        cache.set(_progress_key(bulk_import), done, timeout=3600)
+        note_progress(bulk_import, done)
         if done % 2000 == 0:
             mine = BulkImport.objects.filter(pk=bulk_import.pk, claim=bulk_import.claim, state=bulk_import.state)
             if not mine.update(claimed_until=timezone.now() + RENEWED_CLAIM):
                 raise Lost
 
     return report
-
-
-def _silent_reporter(bulk_import: BulkImport) -> Callable[[int], None]:
-    """Says how many rows are done, without the database: a transaction is open."""
-    return lambda done: cache.set(_progress_key(bulk_import), done, timeout=3600)
 
 
 def _progress_key(bulk_import: BulkImport) -> str:
