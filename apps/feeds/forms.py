@@ -60,6 +60,8 @@ class ExternalFeedForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        brands: Any = self.fields["brands"].widget
+        brands.can_add_related = False  # a button to add a brand belongs on the brands' page
         self.notices: list[str] = []
         self.found: list[FoundFeed] = []
 

@@ -7,6 +7,10 @@
     if (opener) {
       document.querySelector(opener.dataset.opens)?.showModal();
     }
+    const emptier = event.target.closest("[data-empties]");
+    if (emptier) {
+      document.querySelector(emptier.dataset.empties)?.replaceChildren();
+    }
     if (event.target.closest("[data-closes]") || event.target.matches("dialog.desk-dialog")) {
       event.target.closest("dialog")?.close();
     }
