@@ -14,9 +14,8 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import BooleanRadioFilter, DropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from apps.accounts.admin_forms import NewPersonForm, PersonForm, RoleForm
+from apps.accounts.admin_forms import NewPersonForm, PersonForm, RoleForm, own_groups
 from apps.accounts.models import Department, Membership, User
 from apps.accounts.roles import STAFF_ROLES, Role, delete_person, reason_to_keep, role_of, set_role, with_role
 from apps.core.admin import DeskModelAdmin, SetupModelAdmin
@@ -40,12 +39,14 @@ class RoleFilter(DropdownFilter):
 class MembershipInline(TabularInline):
     model = Membership
     extra = 0
+    show_title = False
     autocomplete_fields = ["user"]
 
 
 class DepartmentsInline(TabularInline):
     model = Membership
     extra = 0
+    show_title = False
     verbose_name = _("department")
     verbose_name_plural = _("departments")
 
@@ -95,6 +96,12 @@ class UserAdmin(BaseUserAdmin, DeskModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups", "departments")  # type: ignore[no-any-return]
 
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if own_groups().exists():
+            return fieldsets
+        return [(title, {"fields": [f for f in part["fields"] if f != "groups"]}) for title, part in fieldsets]
+
     def get_inlines(self, request: HttpRequest, obj: User | None) -> list[Any]:
         return self.inlines if obj and obj.is_staff else []
 
@@ -103,7 +110,6 @@ class UserAdmin(BaseUserAdmin, DeskModelAdmin):
         return type(form.__name__, (form,), {"by": request.user})
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
         kwargs["label"], kwargs["help_text"] = _("More roles"), _("Roles of your own making, in addition.")
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
@@ -154,7 +160,6 @@ class DepartmentAdmin(SetupModelAdmin):
         return Department.objects.visible_to(request.user).prefetch_related("members", "brands")  # type: ignore[arg-type]
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -7,11 +8,12 @@ from django.db import models
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from apps.brands.forms import BrandForm, BrandHostForm, UploadField, colour_widget
 from apps.brands.images import discard
@@ -22,12 +24,34 @@ from apps.core.importing.admin import BulkAdminMixin
 from apps.core.ordered_admin import OrderedModelAdmin
 
 PICTURES = ("logo", "favicon")
+# The icons of custom links in the symbol font of the management interface.
+SYMBOLS = {
+    CustomLink.Icon.LINK: "link",
+    CustomLink.Icon.BOOK: "menu_book",
+    CustomLink.Icon.CART: "shopping_cart",
+    CustomLink.Icon.CHART: "bar_chart",
+    CustomLink.Icon.CLOUD: "cloud",
+    CustomLink.Icon.DOWNLOAD: "download",
+    CustomLink.Icon.GLOBE: "public",
+    CustomLink.Icon.HEART: "favorite",
+    CustomLink.Icon.HOME: "home",
+    CustomLink.Icon.INFO: "info",
+    CustomLink.Icon.MAIL: "mail",
+    CustomLink.Icon.PHONE: "call",
+    CustomLink.Icon.PEOPLE: "group",
+    CustomLink.Icon.SERVER: "dns",
+    CustomLink.Icon.SHIELD: "shield",
+    CustomLink.Icon.STAR: "star",
+    CustomLink.Icon.TOOLS: "build",
+    CustomLink.Icon.WALLET: "account_balance_wallet",
+}
 
 
 class BrandHostInline(TabularInline):
     model = BrandHost
     form = BrandHostForm
     extra = 0
+    show_title = False
 
 
 @admin.register(Brand)
@@ -114,7 +138,7 @@ class BrandAdmin(BulkAdminMixin, SetupModelAdmin):
 
 @admin.register(CustomLink)
 class CustomLinkAdmin(BulkAdminMixin, OrderedModelAdmin):
-    list_display = ["show_title", "url", "show_brands", "audience", "is_active"]
+    list_display = ["title", "show_icon", "url", "show_brands", "audience", "is_active"]
     list_filter = [
         ("brands", RelatedDropdownFilter),
         ("audience", ChoicesDropdownFilter),
@@ -126,11 +150,15 @@ class CustomLinkAdmin(BulkAdminMixin, OrderedModelAdmin):
         (None, {"fields": ["title", "url", "icon", "description"]}),
         (_("Where and to whom"), {"fields": ["brands", "audience", "new_window", "is_active"]}),
     ]
-    formfield_overrides = {models.ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget}}
 
-    @display(description=_("title"), ordering="title")
-    def show_title(self, link: CustomLink) -> str:
-        return link.title
+    @display(description=_("icon"))
+    def show_icon(self, link: CustomLink) -> str:
+        return render_to_string("admin/link_icon.html", {"symbol": SYMBOLS[link.icon], "name": link.get_icon_display()})
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "icon":
+            kwargs["widget"] = UnfoldAdminSelectWidget(attrs={"data-symbols": json.dumps(SYMBOLS)})
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     @display(description=_("brands"))
     def show_brands(self, link: CustomLink) -> str:

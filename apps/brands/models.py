@@ -201,12 +201,21 @@ class CustomLinkQuerySet(models.QuerySet["CustomLink"]):
 
     def visible_to(self, user: "Person") -> "CustomLinkQuerySet":
         """The active links that this person, signed in or not, is meant to see."""
-        audiences = [CustomLink.Audience.EVERYONE]
-        if user.is_authenticated:
-            audiences.append(CustomLink.Audience.SIGNED_IN)
-        if getattr(user, "is_staff", False):
-            audiences.append(CustomLink.Audience.STAFF)
+        return self.for_audiences(audiences_of(user))
+
+    def for_audiences(self, audiences: tuple[str, ...]) -> "CustomLinkQuerySet":
+        """The active links meant for any of these audiences, which `audiences_of` gives."""
         return self.filter(is_active=True, audience__in=audiences)
+
+
+def audiences_of(user: "Person") -> tuple[str, ...]:
+    """The audiences of custom links that this person, signed in or not, belongs to."""
+    audiences = [CustomLink.Audience.EVERYONE]
+    if user.is_authenticated:
+        audiences.append(CustomLink.Audience.SIGNED_IN)
+    if getattr(user, "is_staff", False):
+        audiences.append(CustomLink.Audience.STAFF)
+    return tuple(audiences)
 
 
 def in_brand(through: type[models.Model], column: str, brand: Brand) -> Q:

@@ -8,14 +8,17 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.options import ActionLocation
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import URLPattern
 from django.utils.translation import gettext as _
 from django_rq.admin import QueueAdmin
 from django_rq.models import Dashboard
+from redis.exceptions import RedisError
 from reversion.admin import VersionAdmin
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 
 class DeskModelAdmin(ModelAdmin):
@@ -25,6 +28,14 @@ class DeskModelAdmin(ModelAdmin):
     warn_unsaved_form = True
     show_full_result_count = False
     list_per_page = 50
+    formfield_overrides = {models.ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget}}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Checkboxes need no menu for adding a row of the other model."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(db_field, models.ManyToManyField):
+            field.widget.can_add_related = False
+        return field
 
     def get_action_choices(
         self,
@@ -41,6 +52,7 @@ class SetupModelAdmin(DeskModelAdmin, VersionAdmin):
     """For what administrators set up: every change is a version that can be brought back."""
 
     history_latest_first = True
+    show_full_result_count = True
 
     @contextmanager
     def reverting(self) -> Iterator[None]:
@@ -101,6 +113,10 @@ def _for_administrators(view: Callable[..., HttpResponse]) -> Callable[..., Http
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.has_perm("django_rq.admin"):
             raise PermissionDenied
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except RedisError:
+            context = {**admin.site.each_context(request), "title": _("Jobs")}
+            return render(request, "admin/jobs_away.html", context, status=503)
 
     return guarded
