@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from apps.brands.models import CustomLink
+from apps.brands.models import Brand, CustomLink, audiences_of
+from apps.portal.prepared import PreparedQuery
 
 
 @dataclass(frozen=True)
@@ -19,10 +23,19 @@ class Card:
     new_window: bool = False
 
 
+@cache
+def _links_for(audiences: tuple[str, ...]) -> PreparedQuery:
+    def links(brand_id: int) -> QuerySet[CustomLink, Any]:
+        shown = CustomLink.objects.for_brand(Brand(pk=brand_id)).for_audiences(audiences)
+        return shown.values_list("title", "url", "icon", "description", "new_window")
+
+    return PreparedQuery(links, 1)
+
+
 def custom_links(request: HttpRequest) -> Iterable[Card]:
     """The brand's custom links for this person, in their order."""
-    links = CustomLink.objects.for_brand(request.brand).visible_to(request.user)  # type: ignore[attr-defined]
-    return (Card(link.title, link.url, link.icon, link.description, link.new_window) for link in links)
+    links = _links_for(audiences_of(request.user))
+    return (Card(*row) for row in links.rows(request.brand.pk))  # type: ignore[attr-defined]
 
 
 CARDS: list[Callable[[HttpRequest], Iterable[Card]]] = [custom_links]

@@ -3,9 +3,10 @@
 import hashlib
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
 from django.core.cache import caches
-from django.db.models import Count, Max, Q
+from django.db.models import Count, FilteredRelation, Max, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
@@ -13,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from apps.brands.models import Brand
 from apps.connected_services.models import ConnectedServices
 from apps.feeds.models import ExternalFeed, FeedArticle
+from apps.portal.prepared import PreparedQuery
 
 SECONDS_KEPT = 60  # "3 minutes ago" must not stand still for longer
 
@@ -25,8 +27,8 @@ def feed_sections(brand: Brand) -> SafeString:
     limit = _max_articles()
     if not limit:
         return SafeString("")
-    stamp = _stamp(brand, limit)
-    parts = (brand.pk, limit, translation.get_language(), timezone.get_current_timezone_name(), stamp)
+    stamps = _STAMPS.rows(brand.pk, limit)
+    parts = (brand.pk, limit, translation.get_language(), timezone.get_current_timezone_name(), stamps)
     key = hashlib.blake2b(repr(parts).encode(), digest_size=20).hexdigest()
     cache = caches["fragments"]
     html: str | None = cache.get(key)
@@ -38,21 +40,26 @@ def feed_sections(brand: Brand) -> SafeString:
 
 def _max_articles() -> int:
     """The setting alone: loading the whole row would decrypt its secrets for every visitor."""
-    limit = ConnectedServices.objects.values_list("max_external_feed_articles", flat=True).first()
-    return ConnectedServices().max_external_feed_articles if limit is None else limit
+    rows = _LIMIT.rows()
+    return rows[0][0] if rows else ConnectedServices().max_external_feed_articles
 
 
-def _stamp(brand: Brand, limit: int) -> list[tuple[object, ...]]:
+def _stamps(brand_id: int, limit: int) -> QuerySet[ExternalFeed, Any]:
     """What the sections depend on: each feed of the brand in its order, and when its articles last changed."""
-    shown = Q(articles__position__lt=limit)
-    return list(
-        ExternalFeed.objects.for_brand(brand)
-        .annotate(count=Count("articles", filter=shown), newest=Max("articles__pk", filter=shown))
+    shown = FilteredRelation("articles", condition=Q(articles__position__lt=limit))
+    return (
+        ExternalFeed.objects.for_brand(Brand(pk=brand_id))
+        .annotate(shown=shown, count=Count("shown"), newest=Max("shown__pk"))
+        .order_by("position", "pk")
         .values_list(
             *("pk", "name", "show_description", "show_image", "new_window", "count", "newest"),
             *("state__last_change_at", "state__last_success_at"),
         )
     )
+
+
+_LIMIT = PreparedQuery(lambda: ConnectedServices.objects.values_list("max_external_feed_articles"), 0)
+_STAMPS = PreparedQuery(_stamps, 2)
 
 
 def _render(brand: Brand, limit: int) -> str:

@@ -52,6 +52,3 @@ for (const menu of document.querySelectorAll("[data-menu]")) {
 for (const field of document.querySelectorAll("[data-time-zone]")) {
   if (!field.value) field.value = Intl.DateTimeFormat().resolvedOptions().timeZone || "";
 }
-
-const summary = document.querySelector(".errors");
-if (summary) summary.focus();

@@ -1,0 +1,7 @@
+import pytest
+from django.core.cache import caches
+
+
+@pytest.fixture(autouse=True)
+def no_kept_fragments():
+    caches["fragments"].clear()
