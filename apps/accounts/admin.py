@@ -89,7 +89,7 @@ class UserAdmin(BaseUserAdmin, DeskModelAdmin):
     def show_departments(self, user: User) -> str:
         return ", ".join(department.name for department in user.departments.all())
 
-    @action(description=_("Set a password"), icon="key", permissions=["change"])
+    @action(description=_("Set a password"), url_path="set-password", icon="key", permissions=["change"])
     def set_password(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return redirect("admin:auth_user_password_change", object_id)
 

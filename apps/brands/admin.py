@@ -84,7 +84,12 @@ class BrandAdmin(BulkAdminMixin, SetupModelAdmin):
     def make_default(self, brand: Brand) -> bool:
         return brand.is_default
 
-    @action(description=_("Open the portal"), icon="open_in_new", attrs={"target": "_blank", "rel": "noopener"})
+    @action(
+        description=_("Open the portal"),
+        url_path="portal",
+        icon="open_in_new",
+        attrs={"target": "_blank", "rel": "noopener"},
+    )
     def open_portal(self, request: HttpRequest, object_id: int) -> HttpResponse:
         host = BrandHost.objects.filter(brand=object_id).first()
         if host is None and not Brand.objects.filter(pk=object_id, is_default=True).exists():

@@ -158,6 +158,10 @@ class Brand(models.Model):
         brand._default_read = brand.__dict__.get("is_default", False)
         return brand
 
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        super().refresh_from_db(*args, **kwargs)
+        self._default_read = self.__dict__.get("is_default", False)
+
     @property
     def palette(self) -> Palette:
         """Readable shades of the brand's colours, light and dark."""

@@ -63,6 +63,10 @@ class Ordered(models.Model):
         row._position_read = row.__dict__.get("position")
         return row
 
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        super().refresh_from_db(*args, **kwargs)
+        self._position_read = self.__dict__.get("position")
+
     def _place_now(self) -> int:
         rows = type(self)._base_manager.all()
         own = rows.filter(pk=self.pk).values_list("position", flat=True).first() if self.pk else None
