@@ -53,7 +53,8 @@ def test_it_stores_a_small_copy(refresh: Refresh, pictured: ExternalFeed, publis
     article = pictured.articles.get()
     assert article.image.name.startswith("feeds/")
     assert article.image.name.endswith(".webp")
-    body = article.image.read()
+    with article.image.open() as file:
+        body = file.read()
     with Image.open(io.BytesIO(body)) as image:
         assert (image.format, image.size) == ("WEBP", (480, 360))
     assert b"secret place" not in body
