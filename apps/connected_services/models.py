@@ -19,32 +19,32 @@ class ConnectedServices(KeepsSecrets, Singleton):
     secrets_for_address = {"whmcs_url": ("whmcs_api_key", "whmcs_password")}
 
     max_external_feed_articles = models.PositiveSmallIntegerField(
-        _("max external feed articles"),
+        _("Max External Feed Articles"),
         default=5,
         validators=[MaxValueValidator(50)],
         help_text=_("How many articles the portal shows of each feed, 0 to 50. 0 hides the feeds."),
     )
     map_provider = models.CharField(
-        _("map provider"),
+        _("Map Provider"),
         max_length=20,
         choices=map_provider_choices,
         default="none",
         help_text=_("Where a customer's place is shown, in Who's On and on a click on an address in a chat."),
     )
     google_maps_api_key = EncryptedTextField(
-        _("API key"),
+        _("API Key"),
         blank=True,
         default="",
         help_text=_("Needed for Google. Browsers see this key: limit it to your host names in the Google console."),
     )
     translation_provider = models.CharField(
-        _("translation provider"), max_length=20, choices=translation_provider_choices, default="none"
+        _("Translation Provider"), max_length=20, choices=translation_provider_choices, default="none"
     )
     google_translate_api_key = EncryptedTextField(
-        _("API key"), blank=True, default="", help_text=_("The key of a Google project with the Translation API on.")
+        _("API Key"), blank=True, default="", help_text=_("The key of a Google project with the Translation API on.")
     )
     azure_subscription_key = EncryptedTextField(
-        _("subscription key"), blank=True, default="", help_text=_("A key of an Azure Translator resource.")
+        _("Subscription Key"), blank=True, default="", help_text=_("A key of an Azure Translator resource.")
     )
     azure_region = models.CharField(
         _("region"),
@@ -66,15 +66,15 @@ class ConnectedServices(KeepsSecrets, Singleton):
         help_text=_("The complete address of the WHMCS control panel. A new address asks for new credentials."),
     )
     whmcs_api_key = EncryptedTextField(
-        _("WHMCS API key"),
+        _("WHMCS API Key"),
         blank=True,
         default="",
         help_text=_("The same as $api_access_key in the file configuration.php of WHMCS."),
     )
     whmcs_username = models.CharField(
-        _("WHMCS username"), max_length=200, blank=True, help_text=_("A WHMCS administrator with API access.")
+        _("WHMCS Username"), max_length=200, blank=True, help_text=_("A WHMCS administrator with API access.")
     )
-    whmcs_password = EncryptedTextField(_("WHMCS password"), blank=True, default="")
+    whmcs_password = EncryptedTextField(_("WHMCS Password"), blank=True, default="")
 
     class Meta:
         verbose_name = _("connected services")

@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class ConnectionsConfig(AppConfig):
     name = "apps.connections"
-    verbose_name = _("SmarterTrack Connections")
+    verbose_name = _("Connected Services")

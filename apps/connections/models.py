@@ -14,10 +14,10 @@ class SmarterTrackConnection(KeepsSecrets, models.Model):
     secrets_for_address = {"base_url": ("admin_password",)}
 
     name = models.CharField(
-        _("connection name"), max_length=100, unique=True, help_text=_("What agents see when they choose where to.")
+        _("Connection Name"), max_length=100, unique=True, help_text=_("What agents see when they choose where to.")
     )
     base_url = models.CharField(
-        _("SmarterTrack base URL"),
+        _("SmarterTrack Base URL"),
         max_length=500,
         unique=True,
         validators=[validate_web_address],
@@ -25,9 +25,9 @@ class SmarterTrackConnection(KeepsSecrets, models.Model):
         error_messages={"unique": _("There is a connection to this address already.")},
     )
     admin_username = models.CharField(
-        _("admin username"), max_length=150, help_text=_("A system administrator of the other installation.")
+        _("Admin Username"), max_length=150, help_text=_("A system administrator of the other installation.")
     )
-    admin_password = EncryptedTextField(_("admin password"), default="")
+    admin_password = EncryptedTextField(_("Admin Password"), default="")
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
 

@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class FeedsConfig(AppConfig):
     name = "apps.feeds"
-    verbose_name = _("External Feeds")
+    verbose_name = _("Connected Services")

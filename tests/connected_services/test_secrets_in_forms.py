@@ -35,7 +35,7 @@ def test_it_says_that_something_is_stored(admin_client, stored):
     page = text(admin_client.get(PAGE))
     assert page.count("•••••• (stored; leave empty to keep)") == 5
     assert page.count('autocomplete="new-password"') == 5
-    assert "Clear the stored WHMCS password" in page
+    assert "Clear the stored WHMCS Password" in page
 
 
 def test_it_offers_nothing_to_clear_where_nothing_is_stored(admin_client, brand):
@@ -64,7 +64,7 @@ def test_it_replaces_and_clears_only_what_was_asked_for(admin_client, stored):
 def test_it_names_the_changed_secret_but_not_its_value_in_the_history(admin_client, stored):
     admin_client.post(PAGE, form_data(stored, whmcs_password="typed-6"))
     entry = LogEntry.objects.get()
-    assert entry.get_change_message() == "Changed WHMCS password."
+    assert entry.get_change_message() == "Changed WHMCS Password."
 
 
 def test_it_says_when_a_stored_secret_cannot_be_decrypted_and_keeps_it(admin_client, stored, settings):
@@ -98,7 +98,7 @@ def test_it_removes_the_secrets_of_another_address(admin_client, stored, address
     row = ConnectedServices.load()
     assert (row.whmcs_api_key, row.whmcs_password) == ("", "")
     assert row.google_maps_api_key == "maps-secret-1"
-    assert "Enter it again: WHMCS API key, WHMCS password." in text(answer)
+    assert "Enter it again: WHMCS API Key, WHMCS Password." in text(answer)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_it_takes_the_same_secret_for_a_new_address_when_it_is_typed(admin_clien
     answer = admin_client.post(PAGE, data, follow=True)
     row = ConnectedServices.load()
     assert (row.whmcs_api_key, row.whmcs_password) == ("", "whmcs-secret-5")
-    assert "Enter it again: WHMCS API key." in text(answer)
+    assert "Enter it again: WHMCS API Key." in text(answer)
 
 
 def test_it_loses_nothing_when_the_form_is_refused(admin_client, stored):

@@ -15,18 +15,18 @@ def test_it_shows_the_form_at_the_address_of_the_list(admin_client):
     page = admin_client.get(PAGE)
     assert page.status_code == 200
     for label in (
-        "Max external feed articles",
-        "Map provider",
-        "Translation provider",
-        "Subscription key",
+        "Max External Feed Articles",
+        "Map Provider",
+        "Translation Provider",
+        "Subscription Key",
         "Region",
         "Monthly character limit",
         "Requests to Translations API",
         "Characters to Translations API",
         "WHMCS URL",
-        "WHMCS API key",
-        "WHMCS username",
-        "WHMCS password",
+        "WHMCS API Key",
+        "WHMCS Username",
+        "WHMCS Password",
         "Test Settings",
         "Reset Statistics",
     ):

@@ -39,13 +39,13 @@ def test_it_says_what_it_could_not_check(admin_client, stored):
 def test_it_answers_a_piece_of_the_page_that_names_refused_fields(admin_client, stored):
     body = text(admin_client.post(f"{PAGE}test/", form_data(stored, max_external_feed_articles="x")))
     assert "<html" not in body
-    assert "Max external feed articles:" in body
+    assert "Max External Feed Articles:" in body
     assert "Enter a whole number." in body
 
 
 def test_it_never_uses_a_stored_secret_for_another_address(admin_client, stored):
     body = text(admin_client.post(f"{PAGE}test/", form_data(stored, whmcs_url="https://evil.example.com")))
-    assert "Still empty: WHMCS API key, WHMCS password." in body
+    assert "Still empty: WHMCS API Key, WHMCS Password." in body
     assert "were not used" in body
     assert ConnectedServices.load().whmcs_password == "whmcs-secret-5"
 
@@ -63,7 +63,7 @@ def test_it_names_each_missing_part(db):
     result = try_settings(settings=ConnectedServices(translation_provider="google", map_provider="google"))
     assert [part.status for part in result.parts] == ["incomplete", "incomplete", "off"]
     result = try_settings(settings=ConnectedServices(whmcs_url="http://b.example", whmcs_username="a"))
-    assert result.whmcs.sentence == "Still empty: WHMCS API key, WHMCS password."
+    assert result.whmcs.sentence == "Still empty: WHMCS API Key, WHMCS Password."
 
 
 def test_it_warns_of_an_address_that_is_not_encrypted():

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                         default=5,
                         help_text="How many articles the portal shows of each feed, 0 to 50. 0 hides the feeds.",
                         validators=[django.core.validators.MaxValueValidator(50)],
-                        verbose_name="max external feed articles",
+                        verbose_name="Max External Feed Articles",
                     ),
                 ),
                 (
@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                         default="none",
                         help_text="Where a customer's place is shown, in Who's On and on a click on an address in a chat.",
                         max_length=20,
-                        verbose_name="map provider",
+                        verbose_name="Map Provider",
                     ),
                 ),
                 (
@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default="",
                         help_text="Needed for Google. Browsers see this key: limit it to your host names in the Google console.",
-                        verbose_name="API key",
+                        verbose_name="API Key",
                     ),
                 ),
                 (
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                         choices=apps.connected_services.registry.translation_provider_choices,
                         default="none",
                         max_length=20,
-                        verbose_name="translation provider",
+                        verbose_name="Translation Provider",
                     ),
                 ),
                 (
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default="",
                         help_text="The key of a Google project with the Translation API on.",
-                        verbose_name="API key",
+                        verbose_name="API Key",
                     ),
                 ),
                 (
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default="",
                         help_text="A key of an Azure Translator resource.",
-                        verbose_name="subscription key",
+                        verbose_name="Subscription Key",
                     ),
                 ),
                 (
@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default="",
                         help_text="The same as $api_access_key in the file configuration.php of WHMCS.",
-                        verbose_name="WHMCS API key",
+                        verbose_name="WHMCS API Key",
                     ),
                 ),
                 (
@@ -121,12 +121,12 @@ class Migration(migrations.Migration):
                         blank=True,
                         help_text="A WHMCS administrator with API access.",
                         max_length=200,
-                        verbose_name="WHMCS username",
+                        verbose_name="WHMCS Username",
                     ),
                 ),
                 (
                     "whmcs_password",
-                    apps.core.fields.EncryptedTextField(blank=True, default="", verbose_name="WHMCS password"),
+                    apps.core.fields.EncryptedTextField(blank=True, default="", verbose_name="WHMCS Password"),
                 ),
             ],
             options={

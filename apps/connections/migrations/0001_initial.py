@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                         help_text="What agents see when they choose where to.",
                         max_length=100,
                         unique=True,
-                        verbose_name="connection name",
+                        verbose_name="Connection Name",
                     ),
                 ),
                 (
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                         max_length=500,
                         unique=True,
                         validators=[apps.core.urls.validate_web_address],
-                        verbose_name="SmarterTrack base URL",
+                        verbose_name="SmarterTrack Base URL",
                     ),
                 ),
                 (
@@ -41,10 +41,10 @@ class Migration(migrations.Migration):
                     models.CharField(
                         help_text="A system administrator of the other installation.",
                         max_length=150,
-                        verbose_name="admin username",
+                        verbose_name="Admin Username",
                     ),
                 ),
-                ("admin_password", apps.core.fields.EncryptedTextField(default="", verbose_name="admin password")),
+                ("admin_password", apps.core.fields.EncryptedTextField(default="", verbose_name="Admin Password")),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
                 ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
             ],
