@@ -100,10 +100,11 @@ class ConnectedServicesAdmin(SecretsAdminMixin, SingletonAdmin):
         context |= {"usage": services.usage(), "earlier_periods": earlier[:EARLIER_PERIODS], "title": _("Settings")}
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: ConnectedServices, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
+    def response_change(self, request: HttpRequest, obj: ConnectedServices) -> HttpResponse:
+        messages.success(request, _("The settings are saved."))
         for part in incomplete_parts(obj):
             messages.warning(request, f"{part.name}: {part.sentence}")
+        return self.response_post_save_change(request, obj)  # type: ignore[no-any-return]
 
     @method_decorator(sensitive_post_parameters())
     def test_view(self, request: HttpRequest) -> HttpResponse:

@@ -39,6 +39,7 @@ class SecretState:
     label: str = ""
     is_stored: bool = False
     is_readable: bool = True
+    is_refused: bool = False
     was_typed: bool = False
 
 
@@ -56,7 +57,7 @@ class SecretInput(forms.PasswordInput):
         context = super().get_context(name, None, attrs)
         clear = {"state": state, "clear_name": f"{name}-clear", "clear_class": " ".join(CHECKBOX_CLASSES)}
         context["widget"].update(clear)
-        if state.is_stored and state.is_readable:
+        if state.is_stored and state.is_readable and not state.is_refused:
             context["widget"]["attrs"]["placeholder"] = _("•••••• (stored; leave empty to keep)")
         return context
 
@@ -88,6 +89,7 @@ class SecretBoundField(forms.BoundField):
             label=str(self.label),
             is_stored=_is_secret(stored),
             is_readable=not isinstance(stored, UndecryptableSecret),
+            is_refused=self.name in self.form.errors,
             was_typed=self.form.is_bound and self.data is not Wish.CLEAR and bool(str(self.data or "").strip()),
         )
 
@@ -126,7 +128,7 @@ class SecretField(forms.CharField):
         return {}  # no maxlength: a browser that cuts a pasted key would hide the mistake
 
 
-class SecretsForm(forms.ModelForm):  # type: ignore[type-arg]
+class SecretsForm(forms.ModelForm):
     """A model form that tells its instance which secrets were typed anew, see `apps.core.secrets.KeepsSecrets`."""
 
     def typed_secrets(self) -> frozenset[str]:

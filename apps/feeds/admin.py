@@ -35,6 +35,7 @@ from apps.feeds.resources import ExternalFeedResource
 
 FOLDER = "admin/feeds/externalfeed"
 PREVIEWS_PER_MINUTE = 20
+MOST_WATCHED = 5  # new feeds in a list that the page asks about every two seconds; after a big import there are many
 
 
 class BrandFilter(DropdownFilter):
@@ -55,8 +56,9 @@ class FeedChangeList(OrderedChangeList):
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
         may_refresh = self.model_admin.has_change_permission(request)
+        new = [row for row in self.result_list if Monitor.of(row).phase == "queued"]
         for row in self.result_list:
-            row.may_refresh = may_refresh
+            row.may_refresh, row.is_watched = may_refresh, len(new) <= MOST_WATCHED
         self.has_failing = may_refresh and failing_feeds().exists()
 
 
@@ -102,7 +104,7 @@ class ExternalFeedAdmin(BulkAdminMixin, OrderedModelAdmin):
 
     @admin.display(description=gettext_lazy("Status"))
     def show_status(self, row: Any) -> str:
-        context = {"monitor": Monitor.of(row), "may_refresh": row.may_refresh}
+        context = {"monitor": Monitor.of(row, watch_new=row.is_watched), "may_refresh": row.may_refresh}
         return render_to_string(f"{FOLDER}/_status_cell.html", context)
 
     @admin.display(description=gettext_lazy("Last success"))

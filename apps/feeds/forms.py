@@ -42,7 +42,7 @@ class AsideField(forms.CharField):
         return False
 
 
-class ExternalFeedForm(forms.ModelForm):  # type: ignore[type-arg]
+class ExternalFeedForm(forms.ModelForm):
     """A feed. Its page looks up a new address first and hands the `lookup` over; without one nothing is checked.
 
     Where a web page names several feeds, `found` holds them: the page offers them as `chosen_feed`, together with

@@ -25,11 +25,11 @@ class Monitor:
     asked_at: datetime | None = None
 
     @classmethod
-    def of(cls, feed: ExternalFeed, *, asked_at: datetime | None = None) -> "Monitor":
-        """asked_at: otherwise a new feed counts as asked for when it was saved."""
+    def of(cls, feed: ExternalFeed, *, asked_at: datetime | None = None, watch_new: bool = True) -> "Monitor":
+        """watch_new: a new feed counts as asked for when it was saved, unless something else was asked for."""
         state: FeedState | None = getattr(feed, "state", None)
         is_new = feed.is_active and (state is None or state.last_attempt_at is None)
-        if asked_at is None and is_new and timezone.now() - feed.updated_at < NEW_FOR:
+        if asked_at is None and watch_new and is_new and timezone.now() - feed.updated_at < NEW_FOR:
             asked_at = feed.updated_at
         return cls(feed=feed, state=state, asked_at=asked_at)
 

@@ -32,12 +32,21 @@
     }
   });
 
+  // After the session has ended, the answer is the sign-in page, which must not land in the middle of this one.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.responseURL.includes("/login/")) {
+      event.detail.shouldSwap = false;
+      event.detail.isError = true;
+    }
+  });
+
   document.addEventListener("htmx:afterRequest", (event) => {
     const status = region(event);
     if (status) {
       status.removeAttribute("aria-busy");
-      if (event.detail.failed) {
-        status.textContent = status.dataset.failedText;
+      const { xhr } = event.detail;
+      if (event.detail.failed || xhr.responseURL.includes("/login/")) {
+        status.textContent = xhr.status === 429 ? xhr.responseText : status.dataset.failedText;
       }
     }
   });

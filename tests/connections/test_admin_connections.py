@@ -87,6 +87,7 @@ def test_it_keeps_the_password_where_it_is_left_empty(admin_client, connection):
 def test_it_asks_for_the_password_of_another_address(admin_client, connection, address):
     page = admin_client.post(change(connection), form_data(base_url=address))
     assert "The address is a new one" in text(page)
+    assert "leave empty to keep" not in text(page)
     connection.refresh_from_db()
     assert (connection.base_url, connection.admin_password) == ("https://help.example.org", SECRET)
     assert admin_client.post(change(connection), form_data(base_url=address, admin_password=SECRET)).status_code == 302

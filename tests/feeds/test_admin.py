@@ -109,6 +109,15 @@ def test_it_finds_by_name_address_status_brand_and_switch(admin_client, brand, q
     assert {row.name for row in page.context["cl"].result_list} == names
 
 
+def test_it_watches_a_few_new_feeds_but_not_a_hundred(admin_client):
+    for place in range(3):
+        ExternalFeed.objects.create(name=f"Feed {place}", url=f"https://news.example/{place}")
+    assert text(admin_client.get(PAGE)).count("every 2s") == 3
+    for place in range(3, 9):
+        ExternalFeed.objects.create(name=f"Feed {place}", url=f"https://news.example/{place}")
+    assert "every 2s" not in text(admin_client.get(PAGE))
+
+
 # Adding and changing
 
 
