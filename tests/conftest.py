@@ -18,6 +18,7 @@ from apps.brands.models import Brand
 from tests import environment
 from tests.valkey import Valkey
 
+pytest_plugins = ["tests.live"]
 PASSWORD = "correct horse battery"
 HOW_TO_INSTALL_CHROMIUM = "apt-get install chromium"
 

@@ -10,19 +10,18 @@ provokes one on purpose names it with `console.expect("404")`. A failed test lea
 import os
 import re
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from apps.accounts.models import User
 from tests.conftest import HOW_TO_INSTALL_CHROMIUM, signed_in
+from tests.live import LiveDesk
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "screenshots"
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -42,40 +41,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if report.when == "call":
         item.stash[FAILED] = report.failed
     return report
-
-
-@dataclass(frozen=True)
-class LiveDesk:
-    """The web server of the tests."""
-
-    port: int
-
-    def address(self, path: str = "/", host: str = "localhost") -> str:
-        """The whole address of a path; every name that ends in `.localhost` leads to this machine."""
-        return f"http://{host}:{self.port}{path}"
-
-
-@pytest.fixture(scope="session")
-def live_desk(django_db_setup: None) -> Iterator[LiveDesk]:
-    """The ASGI application under uvicorn in a thread, on a free port."""
-    from project.asgi import application
-
-    config = uvicorn.Config(application, port=0, log_level="warning", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        thread.join(0.01)
-        assert thread.is_alive(), "the web server did not start"
-    yield LiveDesk(server.servers[0].sockets[0].getsockname()[1])
-    server.should_exit = True
-    thread.join()
-
-
-@pytest.fixture
-def desk(live_desk: LiveDesk, transactional_db: None) -> LiveDesk:
-    """The web server on an empty database; what the test saves is seen by it at once."""
-    return live_desk
 
 
 @pytest.fixture(scope="session")
