@@ -90,8 +90,8 @@ def test_it_outlives_those_who_leave(desk):
 
 @pytest.mark.once
 def test_it_keeps_a_database_connection_open(desk):
-    seen = {(answer["thread"], answer["connection"]) for answer in (echo(desk) for _ in range(5))}
-    assert len(seen) == 1
+    seen = {(answer["thread"], answer["connection"]) for answer in (echo(desk) for _ in range(20))}
+    assert len(seen) == len({thread for thread, _connection in seen}) <= THREADS
 
 
 def test_it_believes_nobody_about_the_caller(desk):
