@@ -66,11 +66,12 @@ def measure(environment: dict[str, str], broken: int, port: int) -> str:
     started, used = time.monotonic(), cpu_seconds()
     worker = subprocess.Popen([sys.executable, *WORKER], env=environment)
     peak = 0
-    while worker.poll() is None and time.monotonic() - started < LONGEST_SECONDS:
-        peak = max(peak, memory_of_tree(worker.pid))
-        time.sleep(0.25)
-    seconds = time.monotonic() - started
-    if worker.poll() is None:
+    try:
+        while worker.poll() is None and time.monotonic() - started < LONGEST_SECONDS:
+            peak = max(peak, memory_of_tree(worker.pid))
+            time.sleep(0.25)
+        seconds = time.monotonic() - started
+    finally:
         worker.kill()
         worker.wait()
     used = cpu_seconds() - used
