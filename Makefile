@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadgroup
 # An installation is named after its requirements: changed ones are installed anew, the same ones are there at once.
 stamp = .venv/.$(1)-$(shell cat requirements.txt $(2) | cksum | tr ' ' '-')
 RUNTIME := $(call stamp,runtime,)
-CHECKED := $(CURDIR)/.venv/checked
+CHECKED := .venv/checked
 DEV := $(call stamp,dev,requirements-dev.txt)
 
 help: ## list these commands

@@ -13,7 +13,7 @@ from typing import IO
 from project.keys import state_folder
 
 SOCKET_PATH_BYTES = 100  # the system allows 108 for the path of a unix socket
-UNSPECIFIED = {"0.0.0.0", "::"}  # noqa: S104 - what we look for, not what we bind to
+LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what we look for, not what we bind to
 
 
 class CannotStart(Exception):  # noqa: N818 - reads as what it says
@@ -30,7 +30,7 @@ class Address:
     @property
     def near(self) -> str:
         """The host under which this machine itself reaches it."""
-        return "127.0.0.1" if self.host in UNSPECIFIED else self.host
+        return LOOPBACK.get(self.host, self.host)
 
     @property
     def url(self) -> str:

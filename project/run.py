@@ -94,10 +94,8 @@ def main() -> int:
         return 1
     with lock:
         environment = process_environment(address)
-        setup = subprocess.Popen([sys.executable, "-m", "project.setup"], cwd=ROOT, env=environment)
-        if setup.wait() or stopping.is_set():
-            return setup.returncode and int(not stopping.is_set())
-        return supervise(environment, address, stopping)
+        code = set_up(environment, stopping)
+        return code if code or stopping.is_set() else supervise(environment, address, stopping)
 
 
 def process_environment(address: preflight.Address) -> dict[str, str]:
@@ -112,6 +110,22 @@ def process_environment(address: preflight.Address) -> dict[str, str]:
         ours = f"{address.near}#{address.port}"
         environment["DESK_OUTBOUND_ALLOW"] = ",".join(filter(None, [os.environ.get("DESK_OUTBOUND_ALLOW"), ours]))
     return environment
+
+
+def set_up(environment: dict[str, str], stopping: threading.Event) -> int:
+    """Run `project.setup` in a process of its own, whose memory is free again afterwards; its exit code."""
+    setup = subprocess.Popen(
+        [sys.executable, "-m", "project.setup"],
+        cwd=ROOT,
+        env=environment,
+        start_new_session=True,  # Ctrl-C is ours to hear
+        preexec_fn=die_with_parent,  # noqa: PLW1509 - as above
+    )
+    while setup.poll() is None:
+        if stopping.wait(0.1):
+            setup.terminate()
+            setup.wait()
+    return 0 if stopping.is_set() else setup.returncode
 
 
 def supervise(environment: dict[str, str], address: preflight.Address, stopping: threading.Event) -> int:

@@ -1,6 +1,7 @@
 """What `make run` says where it cannot start: one sentence, quickly."""
 
 import subprocess
+import time
 
 import pytest
 
@@ -48,6 +49,18 @@ def test_it_refuses_https_without_a_proxy(fresh):
 
 def test_it_refuses_a_proxy_that_is_no_address(fresh):
     assert "no address or network" in fresh.refuses(DESK_TRUSTED_PROXIES="my proxy")
+
+
+def test_it_can_be_stopped_while_it_sets_up(fresh):
+    fresh.begin()
+    deadline = time.monotonic() + 60
+    while not (fresh.folder / "keys" / "field-keys").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert fresh.stop() == 0
+    assert "Traceback" not in fresh.output()
+    assert "Ready" not in fresh.output()
+    assert fresh.is_gone(seconds=1)
 
 
 def make(*arguments):
