@@ -59,7 +59,8 @@ class OPML(DeskFormat):
             cells = dict(zip(dataset.headers, row, strict=True))
             ElementTree.SubElement(body, "outline", dict(_attributes(cells)))
         ElementTree.indent(root)
-        return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+        written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+        return written
 
 
 class _Reader:

@@ -12,7 +12,7 @@ from reversion.models import Version
 
 from apps.accounts.models import User
 from apps.accounts.roles import Role, set_role
-from apps.core.importing import services
+from apps.core.importing import services, writing
 from apps.core.importing.tasks import run_import, sweep_imports
 from apps.core.models import BulkImport
 from apps.feeds.models import ExternalFeed
@@ -225,3 +225,27 @@ def test_it_writes_two_files_with_the_same_rows_one_after_the_other(admin_client
     states = set(BulkImport.objects.values_list("state", flat=True))
     assert states <= {State.DONE, State.FAILED}
     assert State.DONE in states
+
+
+def test_it_records_the_rest_after_a_worker_was_killed_past_the_writing(
+    admin_client: Client, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "RECORDED_AT_ONCE", 10)
+    upload(admin_client, FEEDS, MANY)
+    run_jobs()
+    confirm(admin_client)
+    killed = iter([False, True, False, False, False])
+
+    def record(**batch: object) -> None:
+        if next(killed):
+            raise KeyboardInterrupt
+        writing.record(**batch)
+
+    monkeypatch.setattr(services, "record", record)
+    with pytest.raises(KeyboardInterrupt):
+        run_import(latest().pk)
+    assert ExternalFeed.objects.count() == 25
+    assert latest().state == State.IMPORTING
+    run_import(latest().pk)
+    assert latest().state == State.DONE
+    assert Version.objects.get_for_model(ExternalFeed).count() == 25

@@ -155,7 +155,7 @@ def test_it_reads_lists_and_truth_in_json(admin_client: Client) -> None:
     entries = [{"name": "N", "url": "https://x.example/", "brands": ["Fernhill"], "is_active": False, "position": None}]
     page = upload(admin_client, FEEDS, json.dumps(entries), "f.json")
     [row] = page.context["bulk_import"].preview["rows"]
-    assert [cell["after"] for cell in row["cells"]] == ["N", "https://x.example/", "Fernhill", "no", "0"]
+    assert [cell["after"] for cell in row["cells"]] == ["N", "https://x.example/", "Fernhill", "no", ""]
 
 
 def test_it_takes_the_chosen_format_over_the_name(admin_client: Client) -> None:

@@ -102,6 +102,7 @@ def test_it_says_in_words_what_is_wrong_with_a_cell(import_feeds: Import) -> Non
         "D,,,yes,1\n"
         "E,https://a.example/,,yes,1\n"
         "F,ftp://f.example/,,yes,1\n"
+        ",https://g.example/,Nobody,perhaps,1\n"
     )
     messages = {row: (column, message) for row, column, message in failed.errors}
     assert messages[2] == ("brands", "There is no brand called “Nobody”.")
@@ -110,6 +111,7 @@ def test_it_says_in_words_what_is_wrong_with_a_cell(import_feeds: Import) -> Non
     assert messages[5] == ("url", "Fill this in: rows are told apart by it.")
     assert messages[6] == ("url", "Row 2 has the same already.")
     assert messages[7][0] == "url"
+    assert [column for row, column, _message in failed.errors if row == 8] == ["name", "brands", "is_active"]
 
 
 def test_it_names_the_columns_that_it_left_out(import_feeds: Import) -> None:

@@ -90,7 +90,7 @@ def test_it_clears_the_password_where_the_address_changes_and_says_so(
     admin_client: Client, hq: SmarterTrackConnection
 ) -> None:
     page = upload(admin_client, CONNECTIONS, HEADER + line(url="https://evil.example", password=""))
-    assert "Row 2 changes the address, so the stored admin password is cleared." in page.text
+    assert "Row 2 changes the address, so the stored Admin Password is cleared." in page.text
     confirm(admin_client)
     hq.refresh_from_db()
     assert (hq.base_url, hq.admin_password) == ("https://evil.example", "")

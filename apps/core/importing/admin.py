@@ -24,8 +24,12 @@ from apps.core.importing.resources import DeskResource
 from apps.core.importing.uploads import MemoryOnly, UploadForm
 
 
-class ExportForm(SelectableFieldsExportForm):  # type: ignore[misc]
+class ExportForm(SelectableFieldsExportForm):
     """Which columns, and which format."""
+
+    def __init__(self, formats: Any, resources: Any, **kwargs: Any) -> None:
+        super().__init__(formats, resources, **kwargs)
+        self.fields["format"].initial = "0"
 
     def _get_field_label(self, resource: Any, field_name: str) -> str:
         return field_name
@@ -43,7 +47,7 @@ def export_selected(model_admin: Any, request: HttpRequest, queryset: QuerySet[A
 __all__ = ["BulkAdminMixin", "pages"]  # importing `pages` registers the page of the imports themselves
 
 
-class BulkAdminMixin(BaseImportMixin, ExportMixin):  # type: ignore[misc]
+class BulkAdminMixin(BaseImportMixin, ExportMixin):
     """Adds Import, Export and "Export selected rows" to an admin class that names its `resource_classes`."""
 
     resource_classes: list[type[DeskResource]] = []
@@ -112,7 +116,7 @@ class BulkAdminMixin(BaseImportMixin, ExportMixin):  # type: ignore[misc]
 
         The middleware reads it to look for the CSRF token, so it has to be told to leave that to `admin_view`.
         """
-        checked = self.admin_site.admin_view(view)
+        checked: Callable[..., HttpResponse] = self.admin_site.admin_view(view)
 
         @csrf_exempt
         def entry(request: HttpRequest, **kwargs: Any) -> HttpResponse:

@@ -13,7 +13,7 @@ from apps.core.importing.widgets import NamesWidget
 BATCH = 500
 
 
-class NamesField(Field):  # type: ignore[misc]
+class NamesField(Field):
     """A many-to-many relation, as the names of its rows."""
 
     def __init__(self, attribute: str, *, to: type[models.Model], name: str = "name") -> None:

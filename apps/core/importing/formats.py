@@ -17,7 +17,7 @@ _DELIMITERS = ",;\t"
 SEPARATOR = "|"
 
 
-class DeskFormat(Format):  # type: ignore[misc]
+class DeskFormat(Format):
     """A format of import-export that reads into a `Table`.
 
     `keeps_types`: whether it has numbers, yes/no and lists of its own, so that cells are not turned into text.

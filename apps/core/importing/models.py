@@ -63,6 +63,8 @@ class BulkImport(models.Model):
     notes = models.JSONField(default=list, blank=True)
     errors = models.JSONField(default=list, blank=True)
     preview = models.JSONField(default=dict, blank=True)
+    # What was written and has no version yet: batches of a LogEntry flag and the keys of rows.
+    unrecorded = models.JSONField(default=list, blank=True)
     claim = models.UUIDField(null=True, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

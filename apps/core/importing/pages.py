@@ -46,7 +46,9 @@ class BulkImportAdmin(DeskModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         def at(address: str, view: Any, name: str) -> URLPattern:
-            return path(f"<int:pk>/{address}", self.admin_site.admin_view(view), name=f"core_bulkimport_{name}")
+            checked: Any = self.admin_site.admin_view(view)
+            pattern: URLPattern = path(f"<int:pk>/{address}", checked, name=f"core_bulkimport_{name}")
+            return pattern
 
         return [
             at("change/", self.detail_view, "change"),

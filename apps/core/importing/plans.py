@@ -101,20 +101,20 @@ class Planner:
         is_new = instance is None
         instance = self.resource.init_instance() if instance is None else instance
         entry = Entry(row.number, instance, is_new, self._snapshot(instance), {})
-        self._fill(entry, row)
-        if not is_new and not entry.changes:
+        errors = self._fill(entry, row)
+        if not errors and not is_new and not entry.changes:
             self._note_unchanged(entry)
             return
-        self._validate(entry)
+        self._validate(entry, errors)
         if not is_new and not entry.changes:
             self._note_unchanged(entry)
             return
         self._note_place(entry)
         self.plan.entries.append(entry)
 
-    def _fill(self, entry: Entry, row: Row) -> None:
-        """Put the row's cells into the instance. Raises ValidationError naming every wrong cell."""
-        errors = {}
+    def _fill(self, entry: Entry, row: Row) -> dict[str, list[str]]:
+        """Put the row's cells into the instance; returns what is wrong, by column."""
+        errors: dict[str, list[str]] = {}
         entered = set()
         values = dict(entry.before)
         for name, (header, column) in self.fields.items():
@@ -131,15 +131,19 @@ class Planner:
             entered |= {name} & self.resource.secrets
         entry.instance.secrets_entered = frozenset(entered)
         entry.after = values
+        return errors
+
+    def _validate(self, entry: Entry, errors: dict[str, list[str]]) -> None:
+        try:
+            entry.instance.full_clean(
+                exclude=[*self.resource.secrets, "position", *errors],
+                validate_unique=False,
+                validate_constraints=self.resource.validate_constraints,
+            )
+        except ValidationError as error:
+            errors = error.message_dict | errors
         if errors:
             raise ValidationError(errors)
-
-    def _validate(self, entry: Entry) -> None:
-        entry.instance.full_clean(
-            exclude=[*self.resource.secrets, "position"],
-            validate_unique=False,
-            validate_constraints=self.resource.validate_constraints,
-        )
         values = self._snapshot(entry.instance)
         entry.after.update({name: values[name] for name in values if name not in self.resource.name_lists})
         for name, holders in self.holders.items():
@@ -201,16 +205,16 @@ class Planner:
 
 def shown(resource: DeskResource, name: str, value: Any) -> str:
     """A value as the preview shows it; secrets are dots."""
-    if value is None or value == "":
+    if value in (None, "") or (name == "position" and not value):
         return ""
     return MASK if name in resource.secrets else str(resource.columns[name].widget.render(value))
 
 
 def _matched(resource: DeskResource, table: Table) -> dict[str, tuple[str, Field]]:
     """The columns that the file has, by our name: its own heading and our field. Raises FileRefused."""
-    names = {}
+    names: dict[str, str] = {}
     for name in resource.columns:
-        label = resource.model._meta.get_field(name).verbose_name if name not in resource.name_lists else name
+        label = getattr(resource.model._meta.get_field(name), "verbose_name", name)
         names |= {_plain_heading(str(label)): name}
     names |= {_plain_heading(name): name for name in resource.columns}
     found: dict[str, tuple[str, Field]] = {}

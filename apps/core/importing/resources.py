@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from apps.core.importing.plans import Plan
 
 
-class DeskResource(ModelResource):  # type: ignore[misc]
+class DeskResource(ModelResource):
     """A list of rows that files can hold.
 
     `Meta.fields` are the columns in order, `Meta.import_id_fields` the natural key by which a row is found again.

@@ -6,12 +6,12 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.admin.models import ADDITION, CHANGE
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -19,13 +19,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.core.importing.fields import batches
 from apps.core.importing.formats import DeskFormat
 from apps.core.importing.models import BulkImport
 from apps.core.importing.plans import Plan, Planner
 from apps.core.importing.previews import preview_of
 from apps.core.importing.resources import DeskResource
 from apps.core.importing.tables import FileRefused
-from apps.core.importing.writing import write
+from apps.core.importing.writing import record, write
 from apps.core.jobs import defer
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ MAX_ATTEMPTS = 3
 KEPT = timedelta(days=30)
 JOB_SECONDS = 1800
 MAX_ERRORS = 1000
+RECORDED_AT_ONCE = 200
 
 
 class Lost(Exception):  # noqa: N818 - nobody's mistake
@@ -125,7 +127,7 @@ def sealed(content: bytes) -> bytes:
     return _cipher().encrypt(zlib.compress(content, 1))
 
 
-def unsealed(stored: bytes) -> bytes:
+def unsealed(stored: bytes | memoryview) -> bytes:
     """The bytes of a sealed file. Raises FileRefused where it is gone or its key is."""
     try:
         return zlib.decompress(_cipher().decrypt(bytes(stored)))
@@ -159,6 +161,9 @@ def _run(bulk_import: BulkImport) -> None:
         reason = _("%(person)s may not import this any more.") % {"person": bulk_import.owner or _("The person")}
         _finish(bulk_import, State.FAILED, reason=reason)
         return
+    if bulk_import.unrecorded:
+        _record(bulk_import)
+        return
     table = format_of(bulk_import).read(unsealed(bulk_import.content))
     bulk_import.row_count = len(table.rows)
     plan = Planner(resource_of(bulk_import), table).run(_reporter(bulk_import))
@@ -179,10 +184,26 @@ def _write(bulk_import: BulkImport, plan: Plan) -> None:
     if not renewed.update(claimed_until=timezone.now() + CLAIM):
         raise Lost
     with transaction.atomic():
-        _finish(bulk_import, State.DONE)  # first, so that of two workers one waits here and then finds it done
-        write(
-            plan, user=bulk_import.owner, file_name=bulk_import.file_name, progress=partial(note_progress, bulk_import)
-        )
+        bulk_import.content = b""
+        _hand_over(bulk_import, State.IMPORTING)  # first, so that of two workers one waits here and then finds it done
+        write(plan)
+        created, changed = ([entry.instance.pk for entry in entries] for entries in (plan.created, plan.changed))
+        bulk_import.unrecorded = [[ADDITION, *batch] for batch in batches(created, RECORDED_AT_ONCE)]
+        bulk_import.unrecorded += [[CHANGE, *batch] for batch in batches(changed, RECORDED_AT_ONCE)]
+        _hand_over(bulk_import, State.IMPORTING)
+    _record(bulk_import)
+
+
+def _record(bulk_import: BulkImport) -> None:
+    """Keep versions and log entries of what was written, in short transactions, so that nobody has to wait long."""
+    model = bulk_import.subject_model
+    while model is not None and bulk_import.unrecorded:
+        flag, *ids = bulk_import.unrecorded.pop(0)
+        with transaction.atomic():
+            _hand_over(bulk_import, State.IMPORTING)
+            record(model=model, ids=ids, flag=flag, user=bulk_import.owner, file_name=bulk_import.file_name)
+        note_progress(bulk_import, bulk_import.row_count - sum(len(batch) - 1 for batch in bulk_import.unrecorded))
+    _finish(bulk_import, State.DONE)
 
 
 def _finish(bulk_import: BulkImport, state: BulkImport.State, *, reason: str = "") -> None:
@@ -196,7 +217,7 @@ def _finish(bulk_import: BulkImport, state: BulkImport.State, *, reason: str = "
 def _hand_over(bulk_import: BulkImport, state: BulkImport.State) -> None:
     """Store what was found out, if this process still has the import. Raises Lost where it has not."""
     names = ["reason", "content", "row_count", "notes", "errors", "error_count", "preview", "finished_at"]
-    names += ["new_count", "changed_count", "unchanged_count"]
+    names += ["new_count", "changed_count", "unchanged_count", "unrecorded"]
     mine = BulkImport.objects.filter(pk=bulk_import.pk, claim=bulk_import.claim, state=bulk_import.state)
     if not mine.update(state=state, attempts=0, **{name: getattr(bulk_import, name) for name in names}):
         raise Lost
@@ -210,12 +231,20 @@ def _claimed(bulk_import: BulkImport) -> Iterator[bool]:
     taken = free.update(claim=claim, claimed_until=timezone.now() + CLAIM, attempts=F("attempts") + 1)
     bulk_import.refresh_from_db()
     if taken and bulk_import.attempts > MAX_ATTEMPTS:
-        _finish(bulk_import, State.FAILED, reason=_("It was tried three times and broken off each time."))
+        _give_up(bulk_import)
         taken = 0
     try:
         yield bool(taken)
     finally:
         BulkImport.objects.filter(pk=bulk_import.pk, claim=claim).update(claim=None, claimed_until=None)
+
+
+def _give_up(bulk_import: BulkImport) -> None:
+    if bulk_import.unrecorded:
+        reason = _("Everything was imported, but not every row has a version to go back to.")
+        _finish(bulk_import, State.DONE, reason=reason)
+    else:
+        _finish(bulk_import, State.FAILED, reason=_("It was tried three times and broken off each time."))
 
 
 def _note_counts(bulk_import: BulkImport, plan: Plan) -> None:

@@ -14,21 +14,21 @@ YES = {"yes", "y", "true", "1", "on", "x", "ja", "j", "wahr", "sí", "si", "verd
 NO = {"no", "n", "false", "0", "off", "nein", "falsch", "falso"}
 
 
-class TextWidget(Widget):  # type: ignore[misc]
+class TextWidget(Widget):
     """Text, without spaces around it."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         return SEPARATOR.join(value) if isinstance(value, list) else str(value).strip()
 
 
-class SecretWidget(Widget):  # type: ignore[misc]
+class SecretWidget(Widget):
     """A password or key: taken as it is, shown only as dots."""
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         return MASK if value else ""
 
 
-class YesNoWidget(Widget):  # type: ignore[misc]
+class YesNoWidget(Widget):
     """Yes or no."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool:
@@ -41,7 +41,7 @@ class YesNoWidget(Widget):  # type: ignore[misc]
         return bool(value) if force_native_type else ("yes" if value else "no")
 
 
-class WholeNumberWidget(Widget):  # type: ignore[misc]
+class WholeNumberWidget(Widget):
     """A number from 1 up."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> int:
@@ -54,7 +54,7 @@ class WholeNumberWidget(Widget):  # type: ignore[misc]
         return value if force_native_type else str(value)
 
 
-class ChoiceWidget(Widget):  # type: ignore[misc]
+class ChoiceWidget(Widget):
     """One of a model field's choices, by its value or by its word on screen."""
 
     def __init__(self, choices: Iterable[tuple[Any, Any]]) -> None:
@@ -70,7 +70,7 @@ class ChoiceWidget(Widget):  # type: ignore[misc]
         raise ValueError(_("Write one of these: %(choices)s.") % {"choices": names})
 
 
-class NamesWidget(Widget):  # type: ignore[misc]
+class NamesWidget(Widget):
     """A list of names, in text separated by |. A | or \\ inside a name has a \\ in front."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> tuple[str, ...]:

@@ -1,22 +1,22 @@
-"""Writing a plan: one transaction, few statements, with versions and log entries."""
+"""Writing a plan, in one transaction of few statements; then versions and log entries, a batch at a time."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import reversion
-from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.admin.models import LogEntry
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.core.importing.fields import BATCH, batches
-from apps.core.importing.plans import Entry, Plan, Progress
+from apps.core.importing.plans import Entry, Plan
 from apps.core.importing.tables import FileRefused
 from apps.core.locks import lock
 from apps.core.models import Ordered
 
 
-def write(plan: Plan, *, user: Any, file_name: str, progress: Progress) -> None:
+def write(plan: Plan) -> None:
     """Write everything that a plan without errors holds; needs a transaction around it.
 
     Raises FileRefused where the list was changed meanwhile, so that the plan is no longer true.
@@ -32,9 +32,6 @@ def write(plan: Plan, *, user: Any, file_name: str, progress: Progress) -> None:
     if issubclass(plan.resource.model, Ordered):
         _arrange(plan.resource.model, plan)
     plan.resource.after_write(plan)
-    comment = _("Imported from %(file)s") % {"file": file_name}
-    _record_versions(plan, user, comment, progress)
-    _record_log(plan, user, comment)
 
 
 def _refuse_stale(plan: Plan) -> None:
@@ -93,26 +90,25 @@ def _arrange(model: type[Ordered], plan: Plan) -> None:
         index += 1
     rows = model._default_manager.order_by().values_list("pk", "position")
     now = dict(rows.iterator())
-    moved = [model(pk=pk, position=place) for place, pk in enumerate(order, 1) if now[pk] != place]
+    make: Any = model
+    moved = [make(pk=pk, position=place) for place, pk in enumerate(order, 1) if now[pk] != place]
     model._default_manager.bulk_update(moved, ["position"], batch_size=BATCH)
 
 
-def _record_versions(plan: Plan, user: Any, comment: str, progress: Progress) -> None:
-    """One revision, or one for each five hundred rows of a big file."""
-    model = plan.resource.model
-    if not reversion.is_registered(model):
-        return
-    follow = plan.resource.name_lists
-    for number, batch in enumerate(batches([entry.instance.pk for entry in plan.entries])):
-        with reversion.create_revision():
-            reversion.set_user(user)
-            reversion.set_comment(comment)
-            for instance in model._default_manager.filter(pk__in=batch).prefetch_related(*follow):
-                reversion.add_to_revision(instance)
-        progress(number * BATCH)
+def record(*, model: type[models.Model], ids: Sequence[Any], flag: int, user: Any, file_name: str) -> None:
+    """Keep a version and a log entry of a batch of rows that an import wrote.
+
+    flag: ADDITION or CHANGE. A batch has one revision, with the person and the name of the file.
+    """
+    comment = _("Imported from %(file)s") % {"file": file_name}
+    rows = list(model._default_manager.filter(pk__in=ids).prefetch_related(*_many_to_many(model)))
+    with reversion.create_revision():
+        reversion.set_user(user)
+        reversion.set_comment(comment)
+        for row in rows if reversion.is_registered(model) else []:
+            reversion.add_to_revision(row)
+    LogEntry.objects.log_actions(user.pk, rows, flag, comment)
 
 
-def _record_log(plan: Plan, user: Any, comment: str) -> None:
-    for entries, flag in ((plan.created, ADDITION), (plan.changed, CHANGE)):
-        for batch in batches(entries):
-            LogEntry.objects.log_actions(user.pk, [entry.instance for entry in batch], flag, comment)
+def _many_to_many(model: type[models.Model]) -> list[str]:
+    return [field.name for field in model._meta.many_to_many]
