@@ -29,7 +29,7 @@ class SignInView(LoginView):
         target = self.get_success_url()
         return super().get_context_data(**kwargs) | {"next": target, "app_path": self.request.get_full_path()}
 
-    def form_valid(self, form: SignInForm) -> HttpResponse:
+    def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
         self.request.session.cycle_key()
         open_management(self.request.session, form.get_user())
@@ -71,6 +71,7 @@ class ManagementSite(DressedSite):
             open_management(request.session, request.user)  # type: ignore[arg-type]
         return response
 
+    @method_decorator(csp_override(POLICY))
     def refuse(self, request: HttpRequest) -> HttpResponse:
         """Tell a customer where to go instead (403)."""
         context = {**self.each_context(request), "title": self.index_title}
