@@ -75,7 +75,7 @@ class Door(auth_views.RedirectURLMixin):
 
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
         """The page to go on to, on this host and never a door again; else empty."""
-        target: str = super().get_redirect_url(request)  # type: ignore[misc]
+        target: str = super().get_redirect_url(request)
         doors = ("portal:login", "portal:register", "portal:logout")
         return "" if target.partition("?")[0] in {resolve_url(door) for door in doors} else target
 
@@ -98,7 +98,7 @@ class Logout(auth_views.LogoutView):
 
 
 @method_decorator([sensitive_post_parameters(), never_cache], name="dispatch")
-class Register(Door, FormView):  # type: ignore[type-arg]
+class Register(Door, FormView):
     """Making an account; whoever did is signed in."""
 
     template_name = "portal/register.html"
@@ -177,7 +177,7 @@ class Account(LoginRequiredMixin, TemplateView):
         messages.success(self.request, _("Your password is changed. You were signed out everywhere else."))
 
 
-class ForgottenPassword(FormView):  # type: ignore[type-arg]
+class ForgottenPassword(FormView):
     """Asking for a link to set a new password. The answer is the same for unknown names."""
 
     template_name = "portal/password_reset.html"

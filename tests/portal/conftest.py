@@ -1,7 +1,10 @@
 import pytest
 from django.core.cache import caches
+from django.utils import translation
 
 
 @pytest.fixture(autouse=True)
-def no_kept_fragments():
+def fresh_process():
+    """No fragment and no language from an earlier request, as in a process that has just started."""
     caches["fragments"].clear()
+    translation.activate("en")
