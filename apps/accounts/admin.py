@@ -52,7 +52,7 @@ class DepartmentsInline(TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(BaseUserAdmin, DeskModelAdmin):
+class UserAdmin(BaseUserAdmin, DeskModelAdmin):  # type: ignore[misc]
     list_display = ["show_person", "username", "role", "show_departments", "is_active", "last_login"]
     list_filter = [RoleFilter, ("departments", RelatedDropdownFilter), ("is_active", BooleanRadioFilter)]
     search_fields = ["username", "email", "display_name"]
@@ -94,7 +94,7 @@ class UserAdmin(BaseUserAdmin, DeskModelAdmin):
         return redirect("admin:auth_user_password_change", object_id)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        return super().get_queryset(request).prefetch_related("groups", "departments")  # type: ignore[no-any-return]
+        return super().get_queryset(request).prefetch_related("groups", "departments")
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
@@ -105,8 +105,8 @@ class UserAdmin(BaseUserAdmin, DeskModelAdmin):
     def get_inlines(self, request: HttpRequest, obj: User | None) -> list[Any]:
         return self.inlines if obj and obj.is_staff else []
 
-    def get_form(self, request: HttpRequest, obj: User | None = None, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, **kwargs)
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
         return type(form.__name__, (form,), {"by": request.user})
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -137,7 +137,7 @@ class UserAdmin(BaseUserAdmin, DeskModelAdmin):
         return request.user.is_superuser
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return request.user.is_superuser and (obj is None or not reason_to_keep(user=obj, by=request.user))  # type: ignore[arg-type]
+        return request.user.is_superuser and (obj is None or not reason_to_keep(user=obj, by=request.user))
 
 
 @admin.register(Department)
@@ -153,7 +153,7 @@ class DepartmentAdmin(SetupModelAdmin):
         return ", ".join(str(member) for member in department.members.all())
 
     @display(description=_("brands"))
-    def show_brands(self, department: Department) -> str:
+    def show_brands(self, department: Department) -> Any:
         return ", ".join(brand.name for brand in department.brands.all()) or _("All brands")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Department]:
@@ -167,7 +167,7 @@ admin.site.unregister([Group, AccessAttempt, AccessFailureLog, AccessLog])
 
 
 @admin.register(Group)
-class RoleAdmin(BaseGroupAdmin, SetupModelAdmin):
+class RoleAdmin(BaseGroupAdmin, SetupModelAdmin):  # type: ignore[misc]
     list_display = ["name", "show_kind", "show_people"]
     search_fields = ["name"]
     form = RoleForm
@@ -182,7 +182,7 @@ class RoleAdmin(BaseGroupAdmin, SetupModelAdmin):
         return int(group.people)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
-        return super().get_queryset(request).annotate(people=Count("user"))  # type: ignore[no-any-return]
+        return super().get_queryset(request).annotate(people=Count("user"))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser

@@ -36,7 +36,7 @@ class RoleField(forms.ChoiceField):
         return Role(super().clean(value))
 
 
-class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
+class PersonForm(forms.ModelForm):
     """An account; `by` is the administrator who changes it (set for each request)."""
 
     by: User | None = None
@@ -67,7 +67,7 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
-class NewPersonForm(BaseUserCreationForm):  # type: ignore[type-arg]
+class NewPersonForm(BaseUserCreationForm):
     role = RoleField()
 
     class Meta:
@@ -80,7 +80,7 @@ class NewPersonForm(BaseUserCreationForm):  # type: ignore[type-arg]
             self.fields[name].widget = UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"})
 
 
-class RoleForm(forms.ModelForm):  # type: ignore[type-arg]
+class RoleForm(forms.ModelForm):
     class Meta:
         model = Group
         fields = ["name", "permissions"]

@@ -12,7 +12,7 @@ NAMES_OF_NEXT = {"next", "returnurl"}
 
 def to_management(request: HttpRequest, address: str) -> HttpResponse:
     """Redirect to the management interface, by its sign-in where the address says what to open then."""
-    target = next((value for name, value in request.GET.items() if name.lower() in NAMES_OF_NEXT), "")
+    target = next((str(request.GET[name]) for name in request.GET if name.lower() in NAMES_OF_NEXT), "")
     if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         return redirect("admin:index")
     return redirect(f"{reverse('admin:login')}?{urlencode({'next': target})}")

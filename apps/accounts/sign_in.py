@@ -29,7 +29,7 @@ def is_management_open(request: HttpRequest) -> bool:
     user = request.user
     if not (user.is_active and user.is_staff):
         return False
-    return request.session.get(OPENED_FOR) == _mark(user) or _is_open_for_portal(request)
+    return bool(request.session.get(OPENED_FOR) == _mark(user)) or _is_open_for_portal(request)
 
 
 def person_to_confirm(request: HttpRequest) -> User | None:
@@ -81,4 +81,4 @@ class SignInForm(AuthenticationForm):
     @property
     def is_customer(self) -> bool:
         """Whether the right password of a customer's account was given."""
-        return self.has_error("__all__", code="customer")
+        return bool(self.has_error("__all__", code="customer"))

@@ -25,7 +25,7 @@ from apps.core.ordered_admin import OrderedModelAdmin
 
 PICTURES = ("logo", "favicon")
 # The icons of custom links in the symbol font of the management interface.
-SYMBOLS = {
+SYMBOLS: dict[str, str] = {
     CustomLink.Icon.LINK: "link",
     CustomLink.Icon.BOOK: "menu_book",
     CustomLink.Icon.CART: "shopping_cart",
@@ -65,7 +65,7 @@ class BrandAdmin(BulkAdminMixin, SetupModelAdmin):
         (_("Look"), {"fields": ["logo", "favicon", "colour", "header_colour"]}),
         (_("Portal home"), {"fields": ["welcome_title", "welcome_text", "announcement", "footer"]}),
     ]
-    formfield_overrides = {models.ImageField: {"form_class": UploadField}}
+    formfield_overrides: dict[Any, Any] = {models.ImageField: {"form_class": UploadField}}
     inlines = [BrandHostInline]
     actions_detail = ["open_portal"]
 
@@ -77,7 +77,7 @@ class BrandAdmin(BulkAdminMixin, SetupModelAdmin):
         return ", ".join(host.name for host in brand.hosts.all())
 
     @display(description=_("default brand"), label={True: "success"})
-    def show_default(self, brand: Brand) -> tuple[bool, str] | None:
+    def show_default(self, brand: Brand) -> tuple[bool, Any] | None:
         return (True, _("Default")) if brand.is_default else None
 
     @display(description=_("default brand"), boolean=True)
@@ -116,7 +116,7 @@ class BrandAdmin(BulkAdminMixin, SetupModelAdmin):
         return found, counts, forbidden - {self.opts.verbose_name}, [*protected, *kept]
 
     def delete_model(self, request: HttpRequest, obj: Brand) -> None:
-        discard([obj.logo.name, obj.favicon.name])
+        discard([obj.logo.name or "", obj.favicon.name or ""])
         super().delete_model(request, obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Brand]) -> None:
@@ -166,7 +166,7 @@ class CustomLinkAdmin(BulkAdminMixin, OrderedModelAdmin):
         return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     @display(description=_("brands"))
-    def show_brands(self, link: CustomLink) -> str:
+    def show_brands(self, link: CustomLink) -> Any:
         return ", ".join(brand.name for brand in link.brands.all()) or _("All brands")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CustomLink]:

@@ -33,7 +33,7 @@ def colour_widget() -> forms.TextInput:
     return UnfoldAdminTextInputWidget(attrs={**notes, "placeholder": "#0b6e4f", "maxlength": 7})  # type: ignore[no-any-return]
 
 
-class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
+class BrandForm(forms.ModelForm):
     make_default = forms.BooleanField(
         label=_("Default brand"),
         required=False,
@@ -60,7 +60,7 @@ class BrandForm(forms.ModelForm):  # type: ignore[type-arg]
         return super().save(commit)  # type: ignore[no-any-return]
 
 
-class BrandHostForm(forms.ModelForm):  # type: ignore[type-arg]
+class BrandHostForm(forms.ModelForm):
     class Meta:
         model = BrandHost
         fields = ["name"]

@@ -28,7 +28,7 @@ class DeskModelAdmin(ModelAdmin):
     warn_unsaved_form = True
     show_full_result_count = False
     list_per_page = 50
-    formfield_overrides = {models.ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget}}
+    formfield_overrides: dict[Any, Any] = {models.ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget}}
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Checkboxes need no menu for adding a row of the other model."""
@@ -61,11 +61,11 @@ class SetupModelAdmin(DeskModelAdmin, VersionAdmin):
 
     def revision_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic(), self.reverting():
-            return super().revision_view(request, *args, **kwargs)
+            return super().revision_view(request, *args, **kwargs)  # type: ignore[no-any-return]
 
     def recover_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic(), self.reverting():
-            return super().recover_view(request, *args, **kwargs)
+            return super().recover_view(request, *args, **kwargs)  # type: ignore[no-any-return]
 
 
 class SingletonAdmin(SetupModelAdmin):
@@ -79,7 +79,8 @@ class SingletonAdmin(SetupModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         context = {"show_save_and_continue": False, "show_save_and_add_another": False, **(extra_context or {})}
-        return self.change_view(request, str(self.model.load().pk), request.get_full_path(), context)
+        row = self.model.load()
+        return self.change_view(request, str(row.pk), request.get_full_path(), context)  # type: ignore[no-any-return]
 
 
 admin.site.unregister(Dashboard)
@@ -102,7 +103,7 @@ class JobsAdmin(QueueAdmin):
         return False
 
     def get_urls(self) -> list[URLPattern]:
-        urls: list[URLPattern] = super().get_urls()
+        urls: list[URLPattern] = super().get_urls()  # type: ignore[no-untyped-call]
         for url in urls:
             url.callback = self.admin_site.admin_view(_for_administrators(url.callback))
         return urls

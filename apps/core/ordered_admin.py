@@ -125,7 +125,7 @@ class OrderedModelAdmin(SetupModelAdmin):
             raise PermissionDenied
         if row is None:
             raise Http404
-        return row
+        return row  # type: ignore[no-any-return]
 
     def _move(self, request: HttpRequest, row: Ordered, *, to: str, row_key: str) -> None:
         if to in {"before", "after"}:

@@ -79,5 +79,9 @@ def _locked_positions(model: type[Ordered]) -> dict[Any, int]:
 
 
 def _write(model: type[Ordered], order: Sequence[Any], positions: dict[Any, int]) -> None:
-    changed = [model(pk=pk, position=place) for place, pk in enumerate(order, 1) if positions[pk] != place]
+    changed = [
+        model(**{model._meta.pk.attname: pk, "position": place})
+        for place, pk in enumerate(order, 1)
+        if positions[pk] != place
+    ]
     model._base_manager.bulk_update(changed, ["position"], batch_size=500)

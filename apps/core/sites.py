@@ -9,7 +9,7 @@ from django.views.decorators.csp import csp_override
 from unfold.sites import UnfoldAdminSite
 
 # Alpine evaluates the expressions in its attributes, and Unfold writes its colours into a style element.
-POLICY = {
+POLICY: dict[str, Any] = {
     **settings.SECURE_CSP,
     "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],

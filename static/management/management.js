@@ -28,6 +28,7 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => {
+    document.getElementById("content")?.setAttribute("role", "main");
     document.querySelectorAll("[x-on\\:click]").forEach(makeButton);
     document.querySelectorAll("select[data-symbols]").forEach(showSymbol);
     document.querySelectorAll('[role="button"][x-on\\:click="sidebarToggle()"]').forEach((toggle) => {
