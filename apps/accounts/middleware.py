@@ -19,7 +19,7 @@ class LocaleMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         language = wanted_language(request)
         translation.activate(language)
-        request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
         name = getattr(request.user, "time_zone", "")
         timezone.activate(zoneinfo.ZoneInfo(name)) if name else timezone.deactivate()
         response = self.get_response(request)

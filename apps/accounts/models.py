@@ -1,7 +1,7 @@
 """Who may do what: people, departments and who works in them. Roles are Django groups (`roles.py`)."""
 
 import zoneinfo
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -32,7 +32,8 @@ class UserQuerySet(models.QuerySet["User"]):
 class DeskUserManager(UserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username: str) -> "User":
         """The account of a user name in any case."""
-        return self.get(username__iexact=username)
+        account: User = self.get(username__iexact=username)
+        return account
 
 
 def validate_time_zone(value: str) -> None:
@@ -58,7 +59,7 @@ class User(AbstractUser):
     language = models.CharField(_("language"), max_length=10, choices=LANGUAGES, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_time_zone])
 
-    objects = DeskUserManager()
+    objects: ClassVar[DeskUserManager] = DeskUserManager()
 
     REQUIRED_FIELDS = ["email", "display_name"]
 
