@@ -181,6 +181,14 @@ class RoleAdmin(BaseGroupAdmin, SetupModelAdmin):  # type: ignore[misc]
     def show_people(self, group: Any) -> int:
         return int(group.people)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Group | None = None) -> Any:
+        if obj is None or obj.name not in BUILT_IN:
+            return super().get_fieldsets(request, obj)
+        text = _(
+            "This role comes with Deskbridge, which sets what it may do. Make a role of your own for anything else."
+        )
+        return [(None, {"description": text, "fields": ["name"]})]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
         return super().get_queryset(request).annotate(people=Count("user"))
 

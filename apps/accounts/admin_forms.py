@@ -112,4 +112,4 @@ def given_permissions() -> Any:
 
 
 def _permission_label(permission: Permission) -> str:
-    return f"{permission.content_type.name.capitalize()}: {permission.name}"
+    return permission.name.removeprefix("Can ").capitalize()

@@ -23,12 +23,44 @@
     preview.setAttribute("aria-hidden", "true");
     const show = () => (preview.textContent = symbols[select.value] ?? "");
     select.addEventListener("change", show);
-    select.after(preview);
+    (select.closest(".relative") ?? select).after(preview);
     show();
   }
 
+  /* Symbols are words in a font of pictures: not read out where something else names the button or link. */
+  function silence(symbol) {
+    const place = symbol.closest("a, button, summary, [role='button']");
+    if (!place || symbol.hasAttribute("aria-hidden")) return;
+    const words = place.cloneNode(true);
+    words.querySelectorAll(".material-symbols-outlined").forEach((one) => one.remove());
+    if (place.title || place.getAttribute("aria-label") || words.textContent.trim()) symbol.setAttribute("aria-hidden", "true");
+  }
+
+  /* Fields in a table of rows are named by the head of their column. */
+  function nameFields(row) {
+    for (const cell of row.querySelectorAll("td[class*='field-']")) {
+      const column = [...cell.classList].find((name) => name.startsWith("field-")).replace("field-", "column-");
+      const head = cell.closest("table").querySelector(`th.${CSS.escape(column)} span span`);
+      for (const field of cell.querySelectorAll("input, select, textarea")) {
+        if (head && !field.labels?.length && !field.ariaLabel) field.ariaLabel = head.firstChild.textContent.trim();
+      }
+    }
+  }
+
+  /* The column of the boxes that delete a row has no head. */
+  function withoutHead(head) {
+    if (head.textContent.trim()) return;
+    const cell = document.createElement("td");
+    cell.className = head.className;
+    head.replaceWith(cell);
+  }
+
+  document.addEventListener("formset:added", (event) => nameFields(event.target));
   document.addEventListener("DOMContentLoaded", () => {
-    document.getElementById("content")?.setAttribute("role", "main");
+    document.getElementById("main")?.setAttribute("role", "main");
+    document.querySelectorAll(".material-symbols-outlined").forEach(silence);
+    document.querySelectorAll(".tabular tbody, [data-inline-formset] tbody").forEach(nameFields);
+    document.querySelectorAll(".tabular thead th, [data-inline-formset] thead th").forEach(withoutHead);
     document.querySelectorAll("[x-on\\:click]").forEach(makeButton);
     document.querySelectorAll("select[data-symbols]").forEach(showSymbol);
     document.querySelectorAll('[role="button"][x-on\\:click="sidebarToggle()"]').forEach((toggle) => {

@@ -105,6 +105,14 @@ def test_it_keeps_jobs_to_administrators(admin_client, alice, manager, valkey):
             assert client.post(address + path).status_code == 403, path
 
 
+@pytest.mark.parametrize("page", ["queues/0/", "workers/0/", *(f"queues/0/{kind}/" for kind in (
+    "details", "finished", "failed", "scheduled", "started", "deferred"))])  # fmt: skip
+def test_it_shows_jobs_without_scripts_in_the_page(admin_client, valkey, page):
+    answer = admin_client.get(f"/management/django_rq/dashboard/{page}")
+    assert answer.status_code == 200
+    assert "actions();" not in answer.text
+
+
 def test_it_says_when_valkey_is_away(admin_client, settings, monkeypatch):
     def away(**kwargs):
         raise RedisError
