@@ -6,7 +6,8 @@ from operator import attrgetter
 from typing import Any
 
 from django.core.cache import caches
-from django.db.models import Count, FilteredRelation, Max, Q, QuerySet
+from django.db.models import Count, FilteredRelation, Max, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString, mark_safe
@@ -46,14 +47,16 @@ def _max_articles() -> int:
 
 def _stamps(brand_id: int, limit: int) -> QuerySet[ExternalFeed, Any]:
     """What the sections depend on: each feed of the brand in its order, and when its articles last changed."""
+    text = TextField()  # moments are only compared, so nobody needs to parse them
     shown = FilteredRelation("articles", condition=Q(articles__position__lt=limit))
     return (
         ExternalFeed.objects.for_brand(Brand(pk=brand_id))
         .annotate(shown=shown, count=Count("shown"), newest=Max("shown__pk"))
+        .annotate(changed_at=Cast("state__last_change_at", text), fetched_at=Cast("state__last_success_at", text))
         .order_by("position", "pk")
         .values_list(
-            *("pk", "name", "show_description", "show_image", "new_window", "count", "newest"),
-            *("state__last_change_at", "state__last_success_at"),
+            *("pk", "name", "show_description", "show_image", "new_window"),
+            *("count", "newest", "changed_at", "fetched_at"),
         )
     )
 
