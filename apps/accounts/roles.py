@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -85,19 +85,19 @@ def check_access(*, user: User, role: Role, is_active: bool, by: User | None = N
     if now is None:
         return
     if by is not None and by.pk == now.pk and (role is not role_of(now) or not is_active):
-        raise PersonError(_now("Nobody changes the role of the own account or deactivates it. Ask a colleague."))
+        raise PersonError(gettext("Nobody changes the role of the own account or deactivates it. Ask a colleague."))
     if _is_last_administrator(now) and not (role is Role.ADMINISTRATOR and is_active):
-        raise PersonError(_now("This is the last administrator. Give somebody else that role first."))
+        raise PersonError(gettext("This is the last administrator. Give somebody else that role first."))
 
 
 def reason_to_keep(*, user: User, by: User) -> str:
     """Why an account cannot be deleted by this person; empty where it can."""
     if user.pk == by.pk:
-        return _now("this is your own account")
+        return gettext("this is your own account")
     if _is_last_administrator(user):
-        return _now("this is the last administrator")
+        return gettext("this is the last administrator")
     if LogEntry.objects.filter(user=user).exists():
-        return _now("the history names this person; make the account inactive instead")
+        return gettext("the history names this person; make the account inactive instead")
     return ""
 
 
