@@ -1,4 +1,4 @@
-"""Dates the way people say them."""
+"""Dates the way people say them, and text as short as people read it."""
 
 from datetime import datetime
 
@@ -6,6 +6,8 @@ from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
+
+from apps.core import html
 
 register = template.Library()
 
@@ -31,3 +33,9 @@ def ago(moment: datetime) -> str:
 
 def _said(count: int, text: str) -> str:
     return text % {"count": count}
+
+
+@register.filter
+def snippet(text: str, limit: int) -> str:
+    """At most `limit` characters of a plain text, cut at a word."""
+    return html.snippet(text, limit=limit)
