@@ -55,6 +55,20 @@
     head.replaceWith(cell);
   }
 
+  /* Unfold folds the sidebar away on screens of up to 1280 px; on one of exactly that width it has room. */
+  document.addEventListener("alpine:init", () => {
+    const unfolds = window.theme;
+    window.theme = (...settings) => {
+      const state = unfolds(...settings);
+      const isOpen = () => window.innerWidth >= 1280 && localStorage.getItem("sidebarOpen") !== "0";
+      state.sidebarOpen = isOpen;
+      state.themeBindings["x-resize.window"] = function () {
+        this.sidebarOpen = isOpen();
+      };
+      return state;
+    };
+  });
+
   document.addEventListener("formset:added", (event) => nameFields(event.target));
   document.addEventListener("DOMContentLoaded", () => {
     document.getElementById("main")?.setAttribute("role", "main");
@@ -64,7 +78,7 @@
     document.querySelectorAll("[x-on\\:click]").forEach(makeButton);
     document.querySelectorAll("select[data-symbols]").forEach(showSymbol);
     document.querySelectorAll('[role="button"][x-on\\:click="sidebarToggle()"]').forEach((toggle) => {
-      toggle.setAttribute("aria-label", document.documentElement.dataset.menuLabel ?? "Menu");
+      toggle.setAttribute("aria-label", document.querySelector("[data-menu-label]")?.dataset.menuLabel ?? "Menu");
     });
   });
 })();
