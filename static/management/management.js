@@ -69,6 +69,11 @@
     };
   });
 
+  /* Browsers give up on autofocus where the page is not laid out yet. */
+  window.addEventListener("load", () => {
+    if (document.activeElement === document.body) document.querySelector("[autofocus]")?.focus();
+  });
+
   document.addEventListener("formset:added", (event) => nameFields(event.target));
   document.addEventListener("DOMContentLoaded", () => {
     document.getElementById("main")?.setAttribute("role", "main");
