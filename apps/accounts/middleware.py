@@ -17,12 +17,13 @@ class LocaleMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/media/"):  # pictures have no words
+            return self.get_response(request)
         language = wanted_language(request)
-        translation.activate(language)
-        request.LANGUAGE_CODE = translation.get_language() or settings.LANGUAGE_CODE
         name = getattr(request.user, "time_zone", "")
-        timezone.activate(zoneinfo.ZoneInfo(name)) if name else timezone.deactivate()
-        response = self.get_response(request)
+        with translation.override(language), timezone.override(zoneinfo.ZoneInfo(name) if name else None):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         response.headers.setdefault("Content-Language", language)
         return response
