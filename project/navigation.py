@@ -62,6 +62,7 @@ SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
         _("System"),
         (
             Page(_("Jobs"), "manufacturing", "admin:django_rq_dashboard_changelist", "django_rq.admin"),
+            Page(_("Imports"), "upload_file", "admin:core_bulkimport_changelist", "core.view_bulkimport"),
             Page(_("Failed sign-ins"), "lock", "admin:axes_accessattempt_changelist", "axes.view_accessattempt"),
             Page(_("Health"), "monitor_heart", "health", "django_rq.admin"),
         ),

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-KEPT_UNCONFIRMED = timedelta(hours=24)
+KEPT_UNFINISHED = timedelta(hours=24)
 
 
 def _a_day_from_now() -> datetime:
-    return timezone.now() + KEPT_UNCONFIRMED
+    return timezone.now() + KEPT_UNFINISHED
 
 
 class BulkImportQuerySet(models.QuerySet["BulkImport"]):

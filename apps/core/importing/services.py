@@ -2,13 +2,11 @@
 
 import logging
 import uuid
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import ADDITION, CHANGE
@@ -21,10 +19,11 @@ from django.utils.translation import ngettext
 
 from apps.core.importing.fields import batches
 from apps.core.importing.formats import DeskFormat
-from apps.core.importing.models import BulkImport
+from apps.core.importing.models import KEPT_UNFINISHED, BulkImport
 from apps.core.importing.plans import Plan, Planner
 from apps.core.importing.previews import preview_of
 from apps.core.importing.resources import DeskResource
+from apps.core.importing.sealing import sealed, unsealed
 from apps.core.importing.tables import FileRefused
 from apps.core.importing.writing import record, write
 from apps.core.jobs import defer
@@ -66,7 +65,8 @@ def start_import(*, owner: Any, subject: str, file_format: DeskFormat, file_name
 def confirm_import(*, bulk_import: BulkImport) -> bool:
     """Write what was previewed. False, and nothing happens, where somebody confirmed or cancelled it before."""
     waiting = BulkImport.objects.filter(pk=bulk_import.pk, state=State.WAITING, expires_at__gt=timezone.now())
-    if not waiting.update(state=State.IMPORTING, claim=None, claimed_until=None, attempts=0):
+    expires_at = timezone.now() + KEPT_UNFINISHED
+    if not waiting.update(state=State.IMPORTING, attempts=0, expires_at=expires_at):
         return False
     bulk_import.refresh_from_db()
     _proceed(bulk_import)
@@ -86,7 +86,7 @@ def run_import(*, bulk_import: BulkImport) -> None:
     with _claimed(bulk_import) as claimed:
         if not claimed:
             return
-        with translation.override(getattr(bulk_import.owner, "language", "") or settings.LANGUAGE_CODE):
+        with translation.override(_language(bulk_import)):
             try:
                 _run(bulk_import)
             except FileRefused as refused:
@@ -104,7 +104,7 @@ def sweep_imports() -> None:
     BulkImport.objects.filter(finished_at__lt=now - KEPT).delete()
     BulkImport.objects.unclaimed().filter(
         state__in=[State.CHECKING, State.WAITING, State.IMPORTING], expires_at__lte=now
-    ).update(
+    ).exclude(content=b"").update(
         state=State.CANCELLED, content=b"", preview={}, finished_at=now, reason=_("It was not finished within a day.")
     )
     left = BulkImport.objects.unclaimed().filter(state__in=[State.CHECKING, State.IMPORTING])
@@ -122,19 +122,6 @@ def progress_of(bulk_import: BulkImport) -> int:
     return int(cache.get(_progress_key(bulk_import), 0))
 
 
-def sealed(content: bytes) -> bytes:
-    """A file's bytes, encrypted under the newest of `DESK_FIELD_KEYS`."""
-    return _cipher().encrypt(zlib.compress(content, 1))
-
-
-def unsealed(stored: bytes | memoryview) -> bytes:
-    """The bytes of a sealed file. Raises FileRefused where it is gone or its key is."""
-    try:
-        return zlib.decompress(_cipher().decrypt(bytes(stored)))
-    except InvalidToken as error:
-        raise FileRefused(_("The file is no longer there. Upload it again.")) from error
-
-
 def format_of(bulk_import: BulkImport) -> DeskFormat:
     """The format that the file was uploaded as."""
     model_admin: Any = _admin_of(bulk_import)
@@ -145,6 +132,11 @@ def format_of(bulk_import: BulkImport) -> DeskFormat:
 def resource_of(bulk_import: BulkImport) -> DeskResource:
     """The list that the file is for."""
     return _admin_of(bulk_import).resource_classes[0]()  # type: ignore[no-any-return]
+
+
+def _language(bulk_import: BulkImport) -> str:
+    own = getattr(bulk_import.owner, "language", "")
+    return own or translation.get_language() or settings.LANGUAGE_CODE
 
 
 def _proceed(bulk_import: BulkImport) -> None:
@@ -219,7 +211,9 @@ def _hand_over(bulk_import: BulkImport, state: BulkImport.State) -> None:
     names = ["reason", "content", "row_count", "notes", "errors", "error_count", "preview", "finished_at"]
     names += ["new_count", "changed_count", "unchanged_count", "unrecorded"]
     mine = BulkImport.objects.filter(pk=bulk_import.pk, claim=bulk_import.claim, state=bulk_import.state)
-    if not mine.update(state=state, attempts=0, **{name: getattr(bulk_import, name) for name in names}):
+    # Whoever confirms may do so at once, before this process has put everything away.
+    free = {"claimed_until": None} if state == State.WAITING else {}
+    if not mine.update(state=state, attempts=0, **free, **{name: getattr(bulk_import, name) for name in names}):
         raise Lost
 
 
@@ -296,13 +290,9 @@ def _reporter(bulk_import: BulkImport) -> Callable[[int], None]:
 
 
 def _progress_key(bulk_import: BulkImport) -> str:
-    return f"import-progress:{bulk_import.pk}:{bulk_import.state}"
+    return f"import-progress:{bulk_import.uuid}:{bulk_import.state}"
 
 
 def _defer(bulk_import: BulkImport) -> None:
     name = f"import-{bulk_import.pk}-{bulk_import.state}"
-    defer("apps.core.importing.tasks.run_import", bulk_import.pk, unique=name, timeout=JOB_SECONDS)
-
-
-def _cipher() -> MultiFernet:
-    return MultiFernet([Fernet(key) for key in settings.DESK_FIELD_KEYS])
+    defer("apps.core.importing.tasks.run_import", bulk_import.pk, unique=name, queue="low", timeout=JOB_SECONDS)
