@@ -46,8 +46,10 @@ lock: ## write requirements*.txt anew from requirements*.in (needs uv)
 	uv pip compile -q --universal --python-version 3.12 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt
 
 messages: $(DEV) ## collect what is shown on screen into locale/ and compile it (needs GNU gettext)
-	$(BIN)/python manage.py makemessages --all --no-obsolete --add-location file
-	$(BIN)/python manage.py compilemessages
+	@DESK_VAR=$(CHECKED) $(BIN)/python -m project.keys
+	DESK_VAR=$(CHECKED) $(BIN)/python manage.py makemessages --all --no-obsolete --add-location file --ignore .venv --ignore tests --ignore benchmarks
+	@for po in locale/*/LC_MESSAGES/*.po; do sed '/^"POT-Creation-Date/d' $$po >$$po.new && mv $$po.new $$po; done
+	DESK_VAR=$(CHECKED) $(BIN)/python manage.py compilemessages --ignore .venv
 
 clean: ## remove the environment and caches; var/, which holds your data, stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache screenshots

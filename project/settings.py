@@ -236,6 +236,7 @@ UNFOLD = {
     "SITE_VERSION": __version__,
     "SITE_URL": None,
     "SHOW_LANGUAGES": True,
+    "LANGUAGES": {"navigation": [{"code": code, "name_local": name} for code, name in LANGUAGES]},
     "SHOW_BACK_BUTTON": True,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
