@@ -43,6 +43,9 @@ class BrandForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in ("welcome_text", "announcement", "footer"):
+            if name in self.fields:
+                self.fields[name].widget.attrs["rows"] = 3
         if "make_default" in self.fields and self.instance.is_default:
             self.initial["make_default"] = self.fields["make_default"].disabled = True
             self.fields["make_default"].help_text = _(
