@@ -77,6 +77,7 @@
   document.addEventListener("formset:added", (event) => nameFields(event.target));
   document.addEventListener("DOMContentLoaded", () => {
     document.getElementById("main")?.setAttribute("role", "main");
+    document.getElementById("tabs-items")?.setAttribute("aria-label", document.title.split("|")[0].trim());
     document.querySelectorAll(".material-symbols-outlined").forEach(silence);
     document.querySelectorAll(".tabular tbody, [data-inline-formset] tbody").forEach(nameFields);
     document.querySelectorAll(".tabular thead th, [data-inline-formset] thead th").forEach(withoutHead);
