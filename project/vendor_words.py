@@ -22,6 +22,7 @@ DJANGO = (
     gettext_noop("The {name} “{obj}” was changed successfully. You may edit it again below."),
     gettext_noop("The {name} “{obj}” was changed successfully. You may add another {name} below."),
     gettext_noop("The %(name)s “%(obj)s” was deleted successfully."),
+    gettext_noop("Add another %(verbose_name)s"),
     gettext_noop("Save and continue editing"),
     gettext_noop("Save and add another"),
     ngettext_lazy(
