@@ -13,7 +13,9 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 DATABASE = os.environ.get("DESK_TEST_DATABASE", "sqlite")
-FOLDER = Path(tempfile.mkdtemp(prefix="desk-"))
+# Workers of xdist end without clean-up: their folders lie in that of the process that started them.
+FOLDER = Path(tempfile.mkdtemp(prefix="desk-", dir=os.environ.get("DESK_TEST_FOLDER")))
+os.environ.setdefault("DESK_TEST_FOLDER", str(FOLDER))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 for name in [name for name in os.environ if name.startswith("DESK_") and not name.startswith("DESK_TEST_")]:
