@@ -60,8 +60,8 @@ def sticks_out(page):
 
 
 @pytest.fixture
-def look_at(desk, page, console):
-    """`look_at(addresses)` fails with everything that is wrong on any of these pages."""
+def assert_readable(desk, page, console):
+    """`assert_readable(addresses)` fails with everything that is wrong on any of these pages."""
 
     def look(addresses, at=page, on_phone=()):
         wrong = []
@@ -149,18 +149,20 @@ def revision_of(row):
     return reverse(f"admin:{row._meta.label_lower.replace('.', '_')}_revision", args=[row.pk, version.pk])
 
 
-def test_it_lets_everybody_read_the_portal(desk, look_at, filled, carol):
+def test_it_lets_everybody_read_the_portal(desk, assert_readable, filled, carol):
     token = f"{urlsafe_base64_encode(force_bytes(carol.pk))}/{default_token_generator.make_token(carol)}"
-    look_at(
+    assert_readable(
         ["/", "/login/?next=/account/", "/register/", "/password/reset/", "/password/reset/sent/", "/nowhere/",
          f"/password/reset/{token}/", "/password/reset/MQ/x-y/"],
         on_phone=["/", "/register/"],
     )  # fmt: skip
 
 
-def test_it_lets_everybody_read_their_account_and_forms_with_mistakes(desk, look_at, page, sign_in, filled, carol):
+def test_it_lets_everybody_read_their_account_and_forms_with_mistakes(
+    desk, assert_readable, page, sign_in, filled, carol
+):
     sign_in(page, carol)
-    look_at(["/", "/account/", "/logout/", "/management/"], on_phone=["/account/", "/management/"])
+    assert_readable(["/", "/account/", "/logout/", "/management/"], on_phone=["/account/", "/management/"])
     page.set_viewport_size(DESKTOP)
     page.goto(desk.address("/account/"))
     page.get_by_label("Current password").fill("wrong")
@@ -171,14 +173,14 @@ def test_it_lets_everybody_read_their_account_and_forms_with_mistakes(desk, look
     assert list(check(page, "/account/ with its menu")) == []
 
 
-def test_it_lets_everybody_read_an_empty_portal(desk, look_at, admin):
-    look_at(["/"])
+def test_it_lets_everybody_read_an_empty_portal(desk, assert_readable, admin):
+    assert_readable(["/"])
 
 
-def test_it_lets_everybody_read_refusals(desk, look_at, page, console, filled, alice, sign_in):
+def test_it_lets_everybody_read_refusals(desk, assert_readable, page, console, filled, alice, sign_in):
     console.expect("403|429")
     sign_in(page, alice)
-    look_at(["/management/feeds/externalfeed/", "/management/health/", "/management/"])
+    assert_readable(["/management/feeds/externalfeed/", "/management/health/", "/management/"])
     page.context.clear_cookies()
     page.goto(desk.address("/login/"))
     page.get_by_label("User name or e-mail address").fill("alice")
@@ -196,8 +198,8 @@ def test_it_lets_everybody_read_refusals(desk, look_at, page, console, filled, a
     assert list(check(page, "old form")) == []
 
 
-def test_it_lets_everybody_read_the_door_of_the_management_interface(desk, look_at, page, filled, admin):
-    look_at(["/management/login/"], on_phone=["/management/login/"])
+def test_it_lets_everybody_read_the_door_of_the_management_interface(desk, assert_readable, page, filled, admin):
+    assert_readable(["/management/login/"], on_phone=["/management/login/"])
     page.get_by_label("User name or e-mail address").fill("admin")
     page.get_by_label("Password").fill("wrong")
     page.get_by_role("button", name="Sign in").click()
@@ -207,32 +209,32 @@ def test_it_lets_everybody_read_the_door_of_the_management_interface(desk, look_
     client.force_login(admin)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": desk.address()}])
-    look_at(["/management/"])  # asks to confirm the password
+    assert_readable(["/management/"])  # asks to confirm the password
 
 
-def test_it_lets_everybody_read_overview_and_menus(desk, look_at, staff):
-    look_at(["/management/", "/management/password_change/"], on_phone=["/management/"])
+def test_it_lets_everybody_read_overview_and_menus(desk, assert_readable, staff):
+    assert_readable(["/management/", "/management/password_change/"], on_phone=["/management/"])
     staff.set_viewport_size(DESKTOP)
     staff.locator(".account-opener").click()
     staff.locator("#account-items").wait_for()
     assert list(check(staff, "the account menu")) == []
 
 
-def test_it_lets_everybody_read_the_feeds(desk, look_at, staff):
+def test_it_lets_everybody_read_the_feeds(desk, assert_readable, staff):
     feed = ExternalFeed.objects.get(name="News")
     failing = ExternalFeed.objects.get(state__status="failing")
     change = reverse("admin:feeds_externalfeed_change", args=[failing.pk])
-    look_at(
+    assert_readable(
         [*pages_of("feeds_externalfeed", feed), revision_of(feed), change, f"{FEEDS}?q=nothing", f"{FEEDS}?q=Feed"],
         on_phone=[FEEDS, change],
     )
-    look_at([deleted(feed), reverse("admin:feeds_externalfeed_recoverlist")])
+    assert_readable([deleted(feed), reverse("admin:feeds_externalfeed_recoverlist")])
     ExternalFeed.objects.all().delete()
-    look_at([FEEDS])
+    assert_readable([FEEDS])
 
 
-def test_it_lets_everybody_read_a_preview_of_a_feed(desk, look_at, staff):
-    look_at([reverse("admin:feeds_externalfeed_add")])
+def test_it_lets_everybody_read_a_preview_of_a_feed(desk, assert_readable, staff):
+    assert_readable([reverse("admin:feeds_externalfeed_add")])
     staff.set_viewport_size(DESKTOP)
     staff.get_by_role("textbox", name="Name").fill("Inner")
     staff.get_by_role("textbox", name="Address").fill("http://127.0.0.1:9/")
@@ -244,11 +246,11 @@ def test_it_lets_everybody_read_a_preview_of_a_feed(desk, look_at, staff):
     assert list(check(staff, "a form with mistakes")) == []
 
 
-def test_it_lets_everybody_read_the_settings(desk, look_at, staff, admin):
+def test_it_lets_everybody_read_the_settings(desk, assert_readable, staff, admin):
     usage()
     reset_statistics(by=admin)
     address = "/management/connected_services/connectedservices/"
-    look_at([f"{address}1/history/", address], on_phone=[address])
+    assert_readable([f"{address}1/history/", address], on_phone=[address])
     staff.set_viewport_size(DESKTOP)
     staff.get_by_role("button", name="Test Settings").click()
     staff.locator(".desk-result").wait_for()
@@ -258,14 +260,14 @@ def test_it_lets_everybody_read_the_settings(desk, look_at, staff, admin):
     assert list(check(staff, "the question before a reset")) == []
 
 
-def test_it_lets_everybody_read_the_connections(desk, look_at, staff):
+def test_it_lets_everybody_read_the_connections(desk, assert_readable, staff):
     row = SmarterTrackConnection.objects.get()
-    look_at([*pages_of("connections_smartertrackconnection", row)])
-    look_at([deleted(row), "/management/connections/smartertrackconnection/"])
+    assert_readable([*pages_of("connections_smartertrackconnection", row)])
+    assert_readable([deleted(row), "/management/connections/smartertrackconnection/"])
 
 
-def test_it_lets_everybody_read_the_people(desk, look_at, staff, alice):
-    look_at([
+def test_it_lets_everybody_read_the_people(desk, assert_readable, staff, alice):
+    assert_readable([
         *pages_of("accounts_user", alice),
         "/management/accounts/user/?role=staff",
         reverse("admin:accounts_user_set_password", args=[alice.pk]),
@@ -273,21 +275,21 @@ def test_it_lets_everybody_read_the_people(desk, look_at, staff, alice):
     ])  # fmt: skip
 
 
-def test_it_lets_everybody_read_roles_and_failed_sign_ins(desk, look_at, staff, alice):
+def test_it_lets_everybody_read_roles_and_failed_sign_ins(desk, assert_readable, staff, alice):
     Client().post("/login/", {"username": "bob", "password": "wrong"})
-    look_at([*pages_of("auth_group", alice.groups.get()), "/management/axes/accessattempt/"])
+    assert_readable([*pages_of("auth_group", alice.groups.get()), "/management/axes/accessattempt/"])
 
 
-def test_it_lets_everybody_read_brands_and_links(desk, look_at, staff, brand):
+def test_it_lets_everybody_read_brands_and_links(desk, assert_readable, staff, brand):
     link = brand.customlink_set.model.objects.get()
-    look_at(
+    assert_readable(
         [*pages_of("brands_brand", brand), *pages_of("brands_customlink", link, "recoverlist"), revision_of(link)],
         on_phone=[reverse("admin:brands_customlink_changelist")],
     )
-    look_at(["/management/brands/installation/"])
+    assert_readable(["/management/brands/installation/"])
 
 
-def test_it_lets_everybody_read_the_imports(desk, look_at, staff, admin):
+def test_it_lets_everybody_read_the_imports(desk, assert_readable, staff, admin):
     client = signed_in(admin)
     text = "name,url\nOne,https://example.com/one\nTwo,https://example.com/two\n"
     upload(client, FEEDS, text, "waiting.csv")
@@ -295,17 +297,19 @@ def test_it_lets_everybody_read_the_imports(desk, look_at, staff, admin):
     upload(client, FEEDS, text, "done.csv")
     confirm(client)
     addresses = [reverse("admin:core_bulkimport_change", args=[row.pk]) for row in BulkImport.objects.order_by("pk")]
-    look_at([f"{FEEDS}import/", f"{FEEDS}export/", "/management/core/bulkimport/", *addresses], on_phone=addresses[:2])
+    assert_readable(
+        [f"{FEEDS}import/", f"{FEEDS}export/", "/management/core/bulkimport/", *addresses], on_phone=addresses[:2]
+    )
 
 
-def test_it_lets_everybody_read_jobs_and_health(desk, look_at, staff):
+def test_it_lets_everybody_read_jobs_and_health(desk, assert_readable, staff):
     defer("apps.feeds.tasks.refresh_feed", ExternalFeed.objects.first().pk)
-    look_at(["/management/health/", reverse("admin:django_rq_dashboard_changelist")])
+    assert_readable(["/management/health/", reverse("admin:django_rq_dashboard_changelist")])
 
 
-def test_it_lets_agents_read_their_first_page(desk, look_at, page, sign_in, alice):
+def test_it_lets_agents_read_their_first_page(desk, assert_readable, page, sign_in, alice):
     sign_in(page, alice)
-    look_at(["/management/"])
+    assert_readable(["/management/"])
 
 
 def test_it_finds_what_nobody_could_read(desk, page, brand):
