@@ -3,6 +3,7 @@
 import resource
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 import time_machine
 
 from apps.feeds.fetching.forkserver import ForkServer
+from apps.feeds.fetching.parse import read_document
+from apps.feeds.fetching.wire import FeedError
 from apps.feeds.models import ExternalFeed, FeedState
 from apps.feeds.reasons import describe_error
 from apps.feeds.services import refresh_feed
@@ -32,6 +35,36 @@ def test_it_row_25_does_not_parse_four_megabytes_of_html(refresh: Refresh) -> No
     refresh()
     started = time.monotonic()
     assert_kept(refresh(respond(200, HTML + b"<div style='a:b'>" * 250_000, content_type="text/html")), "not_a_feed")
+    assert time.monotonic() - started < 3
+
+
+@pytest.mark.parametrize("between", ["", "\n"])
+def test_it_row_25_reads_a_feed_behind_many_comments(refresh: Refresh, between: str) -> None:
+    head = "<?xml version='1.0'?>\n" + f"<!-- - -->{between}" * 60
+    feed = rss(["New"])
+    assert titles(refresh(document(head + feed[feed.index("<rss") :])).feed) == ["New"]
+
+
+def test_it_row_25_tells_a_web_page_behind_many_comments(refresh: Refresh) -> None:
+    assert_kept(refresh(respond(200, b"<!-- - --> " * 60 + HTML, content_type="text/html")), "not_a_feed")
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<!-- -->", "<!ENTITY "])
+def test_it_row_25_is_quick_about_five_megabytes_of_one_thing(piece: str) -> None:
+    body = (piece * (5_000_000 // len(piece))).encode()
+    started = time.monotonic()
+    with suppress(FeedError):
+        read_document(body, content_type="text/xml", url="https://example.com/", keep=1)
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("inside", ["<img " * 6_500, "<img " * 400 + "src" + " " * 30_000, "<img src= " * 3_200])
+def test_it_row_25_looks_for_an_image_quickly(inside: str) -> None:
+    items = f"<item><title>New</title><description><![CDATA[{inside}]]></description></item>" * 20
+    started = time.monotonic()
+    read_document(
+        f"{HEAD}{items}</channel></rss>".encode(), content_type="text/xml", url="https://example.com/", keep=1
+    )
     assert time.monotonic() - started < 3
 
 

@@ -15,11 +15,14 @@ from apps.feeds.fetching.jsonfeed import read_json
 from apps.feeds.fetching.links import safe_link
 from apps.feeds.fetching.wire import Article, FeedError
 
-_HTML = re.compile(r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.DOTALL | re.IGNORECASE)
+# Outside text meets these: possessive (`*+`) and atomic (`(?>…)`) parts never try again what they once took.
+_HTML = re.compile(
+    r"(?:<\?xml[^>]*>\s*)?(?:<!--(?>.*?-->)\s*+)*+<(?:!doctype\s+html|html)\b", re.DOTALL | re.IGNORECASE
+)
 _XML_START = re.compile(rb"<\?xml|<rss\b|<feed\b|<rdf:RDF\b", re.IGNORECASE)
 _ENTITY = re.compile(rb"<!ENTITY\s+([^>]{0,2000})(>?)", re.IGNORECASE)
 _UNSAFE_ENTITY = re.compile(rb"%|\bSYSTEM\b|\bPUBLIC\b|&(?!#)")
-_IMG = re.compile(r"<img\b[^>]{0,2000}?\bsrc\s*=\s*[\"']([^\"']{1,2000})", re.IGNORECASE)
+_IMG = re.compile(r"<img\b(?:(?!<img\b)[^>]){0,2000}?\bsrc\s*+=\s*+[\"']([^\"']{1,2000})", re.IGNORECASE)
 _TAG = re.compile(
     r"<(?:!--|/?(?:a|abbr|b|big|blockquote|br|center|code|div|em|font|form|h[1-6]|hr|i|iframe|img|input|li|link|math|meta|"
     r"object|ol|p|pre|script|small|span|strong|style|sub|sup|svg|table|td|tr|u|ul|video)\b)",
