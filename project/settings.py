@@ -65,10 +65,10 @@ INSTALLED_APPS = [
     "project",  # its commands
 ]
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "apps.brands.middleware.BrandMiddleware",  # before whatever redirects: it knows which host names are ours
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "apps.brands.middleware.BrandMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -154,6 +154,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "portal:login"
 LOGIN_REDIRECT_URL = "portal:home"
 LOGOUT_REDIRECT_URL = "portal:home"
+AXES_HANDLER = "apps.accounts.guard.Guard"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 5 / 60  # hours: ten failures, then five minutes of rest
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
@@ -275,6 +276,7 @@ LOGGING = {
         "apps": {"level": "INFO"},
         "project": {"level": "INFO"},
         "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody may knock under a wrong name
         "rq": {"level": "WARNING"},
     },
 }

@@ -13,9 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import BooleanRadioFilter, DropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
-from unfold.forms import AdminPasswordChangeForm
 
-from apps.accounts.admin_forms import NewPersonForm, PersonForm, RoleForm, own_groups
+from apps.accounts.admin_forms import NewPersonForm, PasswordForm, PersonForm, RoleForm, own_groups
 from apps.accounts.models import Department, Membership, User
 from apps.accounts.roles import STAFF_ROLES, Role, delete_person, reason_to_keep, role_of, set_role, with_role
 from apps.core.admin import DeskModelAdmin, SetupModelAdmin
@@ -59,7 +58,7 @@ class UserAdmin(BaseUserAdmin, DeskModelAdmin):  # type: ignore[misc]
     ordering = ["username"]
     form = PersonForm
     add_form = NewPersonForm
-    change_password_form = AdminPasswordChangeForm
+    change_password_form = PasswordForm
     fieldsets = [
         (None, {"fields": ["username", "display_name", "email"]}),
         (_("Access"), {"fields": ["role", "groups", "is_active", "last_login", "date_joined"]}),

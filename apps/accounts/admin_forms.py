@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.auth.models import Group, Permission
 from django.utils.translation import gettext_lazy as _
+from unfold.forms import AdminPasswordChangeForm
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminPasswordWidget,
@@ -18,6 +19,15 @@ from apps.accounts.roles import STAFF_ROLES, PersonError, Role, check_access, ro
 OUR_APPS = ("accounts", "brands", "connected_services", "feeds", "connections")
 # People and roles are for administrators alone: a role that could change them could make itself everything.
 NEVER_GIVEN = ("add_user", "change_user", "delete_user")
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    """Another password for a person; never none at all, which could lock the last administrator out."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("usable_password", None)
+        self.fields["password1"].required = self.fields["password2"].required = True
 
 
 class RoleField(forms.ChoiceField):

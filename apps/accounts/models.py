@@ -1,5 +1,6 @@
 """Who may do what: people, departments and who works in them. Roles are Django groups (`roles.py`)."""
 
+import unicodedata
 import zoneinfo
 from typing import Any, ClassVar
 
@@ -12,6 +13,9 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from apps.brands.models import LANGUAGES, Brand
+
+
+BIDI_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -42,6 +46,12 @@ def validate_time_zone(value: str) -> None:
         raise ValidationError(_("This is not a known time zone. Write for example Europe/Berlin."))
 
 
+def validate_one_line(value: str) -> None:
+    """Raises ValidationError for line breaks and characters that nobody sees."""
+    if any(unicodedata.category(char) in ("Cc", "Zl", "Zp") or char in BIDI_CONTROLS for char in value):
+        raise ValidationError(_("Write it on one line, without invisible characters."))
+
+
 class User(AbstractUser):
     """A person with an account: a customer, or (as `is_staff`) somebody who works here."""
 
@@ -55,7 +65,9 @@ class User(AbstractUser):
     )
     first_name = last_name = None  # type: ignore[assignment]
     email = models.EmailField(_("e-mail address"))
-    display_name = models.CharField(_("display name"), max_length=100, help_text=_("What other people see."))
+    display_name = models.CharField(
+        _("display name"), max_length=100, help_text=_("What other people see."), validators=[validate_one_line]
+    )
     language = models.CharField(_("language"), max_length=10, choices=LANGUAGES, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_time_zone])
 

@@ -79,8 +79,13 @@ def ask_for_password_reset(*, account: str, brand: Brand, base_url: str, languag
     defer(tasks.send_password_reset, user.pk, brand.pk, base_url, language)
 
 
+def guesses_too_often(*, user: User) -> bool:
+    """Count one more try at the password of somebody who is signed in; True for too many in five minutes."""
+    return is_over_limit(name="password-check", key=str(user.pk), limit=GUESSES, seconds=GUESSES_SECONDS)
+
+
 def _refuse_wrong(password: str, user: User) -> None:
-    if is_over_limit(name="password-check", key=str(user.pk), limit=GUESSES, seconds=GUESSES_SECONDS):
+    if guesses_too_often(user=user):
         raise ValidationError({"password": _("Too many attempts. Wait five minutes, then try again.")})
     if not user.check_password(password):
         raise ValidationError({"password": _("This is not your password.")})

@@ -5,16 +5,19 @@ from functools import update_wrapper
 from typing import Any
 
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csp import csp_override
 from django.views.decorators.csrf import csrf_protect
 
+from apps.accounts.services import guesses_too_often
 from apps.accounts.sign_in import SignInForm, is_management_open, open_management
+from apps.accounts.views import too_many
 from apps.core.sites import POLICY, DressedSite
 
 
@@ -53,7 +56,9 @@ class ManagementSite(DressedSite):
     def get_urls(self) -> list[URLResolver | URLPattern]:
         """As Django's; signing out is for everybody who is signed in, not only for those who came in."""
         sign_out = never_cache(csrf_protect(self.logout))
-        return [path("logout/", sign_out, name="logout"), *super().get_urls()]
+        # Django's shortcut from any row to its page on the site: no row of ours has one.
+        nothing = path("r/<path:content_type_id>/<path:object_id>/", self.admin_view(_nothing), name="view_on_site")
+        return [path("logout/", sign_out, name="logout"), nothing, *super().get_urls()]
 
     @method_decorator([never_cache, csp_override(POLICY)])
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
@@ -66,6 +71,8 @@ class ManagementSite(DressedSite):
         return view.dispatch(request)  # type: ignore[return-value]
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.method == "POST" and guesses_too_often(user=request.user):
+            return too_many(request, reason=_("There were too many attempts to change the password."), seconds=300)
         response: HttpResponse = super().password_change(request, extra_context)
         if request.method == "POST" and response.status_code == 302:
             open_management(request.session, request.user)  # type: ignore[arg-type]
@@ -76,6 +83,10 @@ class ManagementSite(DressedSite):
         """Tell a customer where to go instead (403)."""
         context = {**self.each_context(request), "title": self.index_title}
         return TemplateResponse(request, "admin/refused.html", context, status=403)
+
+
+def _nothing(request: HttpRequest, **kwargs: str) -> HttpResponse:
+    raise Http404
 
 
 def _is_customer(request: HttpRequest) -> bool:

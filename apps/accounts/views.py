@@ -35,6 +35,7 @@ from apps.accounts.portal_forms import (
     SignInForm,
     time_zones,
 )
+from apps.brands.addresses import own_address
 from apps.core.limits import is_over_limit
 
 BACKEND = "apps.accounts.backends.NameOrEmailBackend"
@@ -193,7 +194,7 @@ class ForgottenPassword(FormView):
         services.ask_for_password_reset(
             account=form.cleaned_data["account"],
             brand=self.request.brand,  # type: ignore[attr-defined]
-            base_url=self.request.build_absolute_uri("/").rstrip("/"),
+            base_url=own_address(self.request),
             language=get_language() or "",
         )
         return super().form_valid(form)

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from apps.brands.models import Brand
+from apps.brands.models import Brand, Installation
 from tests.conftest import PASSWORD
 from tests.portal.builders import make_brand
 
@@ -29,7 +29,7 @@ def test_it_sends_a_link_in_the_name_of_the_brand(client, carol, run_jobs, mailo
     assert link_of(mail).startswith("http://kestrel.example/password/reset/")
     html = mail.alternatives[0].content
     assert link_of(mail) in html
-    assert "Hello Carol," in html
+    assert "Hello," in html
 
 
 def test_it_writes_in_the_language_of_the_person(client, carol, run_jobs, mailoutbox):
@@ -115,3 +115,21 @@ def test_it_puts_no_link_into_the_queue(client, carol, valkey, django_capture_on
     assert b"send_password_reset" in stored
     assert b"/password/reset/" not in stored
     assert Brand.objects.count() == 1
+
+
+@pytest.mark.parametrize("host", ["help.example.com:4444", "help.example.com"])
+def test_it_does_not_let_the_caller_choose_the_port_of_the_link(client, carol, run_jobs, mailoutbox, host):
+    make_brand("Northwind", host="help.example.com")
+    ask(client, headers={"host": host})
+    run_jobs()
+    assert link_of(mailoutbox[0]).startswith("http://help.example.com/password/reset/")
+
+
+def test_it_leads_to_the_base_address_from_a_host_that_is_no_brands(client, carol, run_jobs, mailoutbox):
+    installation = Installation.load()
+    installation.base_url = "https://support.example.com"
+    installation.save()
+    ask(client, headers={"host": "localhost"})
+    run_jobs()
+    assert "https://support.example.com/password/reset/" in mailoutbox[0].body
+    assert "localhost" not in mailoutbox[0].body

@@ -201,3 +201,27 @@ def test_it_makes_a_role_that_cannot_make_itself_more(admin_client):
     assert admin_client.post(address, {"name": "agent"}).status_code == 200
     assert admin_client.post(address, {"name": "Night", "permissions": [view.pk]}).status_code == 302
     assert list(Group.objects.get(name="Night").permissions.all()) == [view]
+
+
+def test_it_never_takes_the_password_away(admin, admin_client):
+    typed = {"usable_password": "false", "unset-password": "1", "password1": "", "password2": ""}
+    admin_client.post(f"/management/accounts/user/{admin.pk}/password/", typed)
+    assert fresh(admin).has_usable_password()
+
+
+def test_it_stops_guesses_at_the_own_password(admin, admin_client):
+    typed = {"old_password": "wrong", "new_password1": "seven red herrings", "new_password2": "seven red herrings"}
+    for _ in range(10):
+        assert admin_client.post("/management/password_change/", typed).status_code == 200
+    answer = admin_client.post("/management/password_change/", {**typed, "old_password": PASSWORD})
+    assert answer.status_code == 429
+    assert fresh(admin).check_password(PASSWORD)
+
+
+def test_it_has_no_shortcut_to_rows(admin_client):
+    assert admin_client.get("/management/r/1/1/").status_code == 404
+
+
+def test_it_refuses_a_display_name_of_two_lines(admin_client, alice):
+    change(admin_client, alice, display_name="Alice\u202e\u2028You won")
+    assert fresh(alice).display_name == "Alice"

@@ -64,7 +64,12 @@ class Migration(migrations.Migration):
                 ("email", models.EmailField(max_length=254, verbose_name="e-mail address")),
                 (
                     "display_name",
-                    models.CharField(help_text="What other people see.", max_length=100, verbose_name="display name"),
+                    models.CharField(
+                        help_text="What other people see.",
+                        max_length=100,
+                        validators=[apps.accounts.models.validate_one_line],
+                        verbose_name="display name",
+                    ),
                 ),
                 (
                     "language",
