@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.brands.models import LANGUAGES, Brand
 
-
 BIDI_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 

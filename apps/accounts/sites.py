@@ -71,7 +71,7 @@ class ManagementSite(DressedSite):
         return view.dispatch(request)  # type: ignore[return-value]
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        if request.method == "POST" and guesses_too_often(user=request.user):
+        if request.method == "POST" and guesses_too_often(user=request.user):  # type: ignore[arg-type]
             return too_many(request, reason=_("There were too many attempts to change the password."), seconds=300)
         response: HttpResponse = super().password_change(request, extra_context)
         if request.method == "POST" and response.status_code == 302:
