@@ -30,7 +30,7 @@ class Lookup:
 
 
 def look_up(url: str) -> Lookup:
-    """Ask what is at an address. Takes up to half a minute and no longer, so never call it inside a transaction."""
+    """Ask what is at an address. Takes up to eight seconds, so never call it inside a transaction."""
     preview = preview_feed(url=url, max_articles=1)
     return Lookup(url=url, kind=preview.kind, message=preview.message, found=preview.found)
 

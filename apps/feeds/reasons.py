@@ -34,6 +34,7 @@ _SENTENCES: dict[str, Promise] = {
     "too_complex": _("The document takes too much time or memory to read."),
     "unreadable": _("The document cannot be read."),
     "crashed": _("Reading the document failed."),
+    "busy": _("Two addresses are being looked at already."),
 }
 _DETAILED: dict[tuple[str, str], Promise] = {
     ("not_a_feed", "html"): _("This is a web page, not a feed."),

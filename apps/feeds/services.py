@@ -1,5 +1,6 @@
 """What can happen to external feeds."""
 
+import threading
 import time
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ from apps.feeds.schedule import REFRESH_FLOOR
 ROUND_SECONDS = 240.0
 ROUND_THREADS = 8
 HOST_SECONDS = 30.0  # how long a refresh waits for another feed of the same host
+# A look occupies a page's thread, of which a web process has a few: two at a time, each for at most eight seconds.
+LOOKS_AT_ONCE = 2
+_looks = threading.BoundedSemaphore(LOOKS_AT_ONCE)
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,10 @@ def note_new_address(*, feed: ExternalFeed) -> None:
 def preview_feed(
     *, url: str, max_articles: int, allow: list[str] | None = None, server: ForkServer | None = None
 ) -> FeedPreview:
-    """What the feed at `url` holds at this moment, or why it cannot be read. Nothing is stored."""
+    """What the feed at `url` holds at this moment, or why it cannot be read. Nothing is stored.
+
+    Takes eight seconds and no longer. Where this process looks at two addresses already, the kind is `busy` at once.
+    """
     result = _look_at(url, max_articles, allow, server)
     if result.outcome == "error":
         message = explain(result.kind, result.detail, result.http_status)
@@ -120,5 +127,14 @@ def discover_feeds(*, url: str, allow: list[str] | None = None, server: ForkServ
 def _look_at(url: str, keep: int, allow: list[str] | None, server: ForkServer | None) -> FeedResult:
     around = Surroundings.load(allow=allow)
     job = FeedJob(url=url, user_agent=user_agent(), allow=around.allow, keep=max(keep, 1), discover=True)
-    with _children(server) as children:
-        return children.fetch(job)
+    if not _looks.acquire(blocking=False):
+        return FeedResult(outcome="error", kind="busy", requested_url=url)
+    try:
+        with _brief_children() if server is None else nullcontext(server) as children:
+            return children.fetch(job)
+    finally:
+        _looks.release()
+
+
+def _brief_children() -> ForkServer:
+    return ForkServer(fetch_seconds=6, seconds=7, kill_after=7, grace=1)

@@ -199,7 +199,7 @@ def test_it_asks_nobody_where_the_form_is_wrong_anyway(admin_client, publisher):
 
 @pytest.mark.django_db(transaction=True)
 def test_it_looks_up_outside_of_a_transaction(admin_client, publisher):
-    """Nobody else can write to SQLite while a transaction is open, and a server may take half a minute."""
+    """Nobody else can write to SQLite while a transaction is open, and a server may take eight seconds."""
 
     def answer(visit):
         ConnectedServices.load().save()

@@ -31,12 +31,18 @@ class ForkServer:
         result = server.fetch(job)
 
     `seconds` is the time a child gives itself, `kill_after` when it is killed from outside, `fetch_seconds` shortens
-    the time that a feed's server gets.
+    the time that a feed's server gets, `grace` is how long the owner waits beyond `kill_after`.
     """
 
     def __init__(
-        self, *, seconds: float = CHILD_SECONDS, kill_after: float = KILL_SECONDS, fetch_seconds: float = CHILD_SECONDS
+        self,
+        *,
+        seconds: float = CHILD_SECONDS,
+        kill_after: float = KILL_SECONDS,
+        fetch_seconds: float = CHILD_SECONDS,
+        grace: float = GRACE_SECONDS,
     ) -> None:
+        self._grace = grace
         self._fetch_seconds = fetch_seconds
         self._seconds = seconds
         self._kill_after = kill_after
@@ -98,7 +104,7 @@ class ForkServer:
                     self._hand_over(theirs)
                 ours.sendall(json.dumps({"task": task, "seconds": self._seconds, "job": job}).encode("utf-8"))
                 ours.shutdown(socket.SHUT_WR)
-                return _last_line(_read_all(ours, self._kill_after + GRACE_SECONDS))
+                return _last_line(_read_all(ours, self._kill_after + self._grace))
             except OSError:  # the server is gone, or gave no answer in time
                 return {"died": "crashed"}
 
