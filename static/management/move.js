@@ -3,6 +3,7 @@
 (() => {
   "use strict";
 
+  document.documentElement.dataset.moves = ""; // management.css shows the handles
   const EDGE = 60; // pixels from the window's edge where dragging scrolls
   let queue = Promise.resolve(); // moves run one after another, however fast somebody clicks
   let drag = null;

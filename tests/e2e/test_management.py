@@ -65,6 +65,20 @@ def test_it_takes_quick_clicks_one_after_another(desk, page, sign_in, admin, lin
     assert shown(page) == saved() == "bcdae"
 
 
+def test_it_shows_the_handles_whatever_the_script_is_called(desk, page, sign_in, admin, links):
+    def with_a_hash(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("/move.js", "/move.0a1b2c.js"))
+
+    sign_in(page, admin)
+    page.route(f"**{LIST}", with_a_hash)
+    page.route("**/move.0a1b2c.js", lambda route: route.fulfill(path="static/management/move.js"))
+    page.goto(desk.address(LIST))
+    expect(page.locator("[data-move-handle]").first).to_be_visible()
+    drag(page, "d", "b")
+    expect(page.locator("#move-status")).to_have_text("“d” is now number 2 of 5.")
+
+
 def test_it_drags_rows(desk, page, sign_in, admin, links):
     sign_in(page, admin)
     page.goto(desk.address(LIST))
