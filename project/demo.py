@@ -10,10 +10,12 @@ from urllib.parse import urljoin, urlsplit
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import Department, Membership, User
 from apps.accounts.roles import Role, set_role
 from apps.brands.models import Brand, BrandHost, CustomLink
+from apps.core.versions import keep_first_versions
 from apps.feeds.models import ExternalFeed, FeedState
 from project import preflight
 
@@ -50,6 +52,8 @@ def load(*, password: str, base_url: str) -> None:
         department.brands.set(brands[name] for name in row["brands"])
     for row in read("people"):
         make_person(password=password, departments=[departments[name] for name in row.pop("departments", [])], **row)
+    for model in (Brand, CustomLink, ExternalFeed, Department):
+        keep_first_versions(model._default_manager.all(), comment=_("Demo data"))
 
 
 def make_brand(*, hosts: list[str], **fields: Any) -> Brand:

@@ -1,6 +1,6 @@
 """Base classes of every admin page, and the pages about background jobs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from typing import Any
@@ -19,6 +19,8 @@ from redis.exceptions import RedisError
 from reversion.admin import VersionAdmin
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from apps.core.versions import keep_first_versions
 
 
 class DeskModelAdmin(ModelAdmin):
@@ -54,6 +56,19 @@ class SetupModelAdmin(DeskModelAdmin, VersionAdmin):
     history_latest_first = True
     show_full_result_count = True
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            self._keep_as_they_were(self.model._base_manager.filter(pk=obj.pk))
+        super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self._keep_as_they_were([obj])
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        self._keep_as_they_were(queryset)
+        super().delete_queryset(request, queryset)
+
     @contextmanager
     def reverting(self) -> Iterator[None]:
         """Wraps bringing back a version; subclasses put right what an old version must not decide."""
@@ -66,6 +81,9 @@ class SetupModelAdmin(DeskModelAdmin, VersionAdmin):
     def recover_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic(), self.reverting():
             return super().recover_view(request, *args, **kwargs)  # type: ignore[no-any-return]
+
+    def _keep_as_they_were(self, rows: Iterable[models.Model]) -> None:
+        keep_first_versions(rows, comment=_("As it was before"))
 
 
 class SingletonAdmin(SetupModelAdmin):

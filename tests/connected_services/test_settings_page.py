@@ -65,7 +65,7 @@ def test_it_refuses_to_overwrite_what_another_administrator_saved(admin_client, 
 def test_it_keeps_versions_that_can_be_brought_back(admin_client, stored):
     admin_client.post(PAGE, form_data(stored, max_external_feed_articles=7, google_maps_api_key="maps-newer"))
     admin_client.post(PAGE, form_data(stored, max_external_feed_articles=9, whmcs_password="whmcs-newer"))
-    version = Version.objects.get_for_model(ConnectedServices).order_by("pk")[0]
+    version = Version.objects.get_for_model(ConnectedServices).order_by("pk")[1]
     history = admin_client.get(f"{PAGE}1/history/")
     address = f"{PAGE}1/history/{version.pk}/"
     assert address in text(history)
@@ -77,6 +77,19 @@ def test_it_keeps_versions_that_can_be_brought_back(admin_client, stored):
     assert answer.status_code == 302
     assert row.max_external_feed_articles == 7
     assert (row.google_maps_api_key, row.whmcs_password) == ("maps-newer", "whmcs-secret-5")
+
+
+def test_it_reverts_the_very_first_change_and_keeps_the_secrets(admin_client, stored):
+    admin_client.post(PAGE, form_data(stored, max_external_feed_articles=7))
+    version = Version.objects.get_for_model(ConnectedServices).order_by("pk")[0]
+    address = f"{PAGE}1/history/{version.pk}/"
+    assert version.revision.comment == "As it was before"
+    assert admin_client.get(address).context["adminform"].form["max_external_feed_articles"].value() == 5
+    assert admin_client.post(address, form_data(stored)).status_code == 302
+    row = ConnectedServices.load()
+    assert row.max_external_feed_articles == 5
+    assert {name: getattr(row, name) for name in SECRETS} == SECRETS
+    assert not any(secret in version.serialized_data for secret in SECRETS.values())
 
 
 @pytest.mark.parametrize("persona", ["alice", "manager", "carol", None])

@@ -148,7 +148,7 @@ def test_it_brings_back_an_earlier_version_with_its_password(admin_client, conne
 
 def test_it_recovers_a_deleted_connection_with_its_password(admin_client, connection):
     admin_client.post(change(connection), form_data())
-    version = Version.objects.get_for_object(connection).get()
+    version = Version.objects.get_for_object(connection).latest("pk")
     admin_client.post(f"{PAGE}{connection.pk}/delete/", {"post": "yes"})
     page = admin_client.get(f"{PAGE}recover/{version.pk}/")
     assert page.status_code == 200
