@@ -37,9 +37,8 @@ check: $(DEV) ## check style, types, imports, migrations and the deployment sett
 	DESK_VAR=$(CHECKED) $(BIN)/python manage.py makemigrations --check --dry-run
 	DESK_VAR=$(CHECKED) DESK_HTTPS=on DESK_TRUSTED_PROXIES=127.0.0.1 DESK_EMAIL_URL=smtp://localhost $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-bench: $(DEV) ## measure; see benchmarks/*/README.md
-	$(BIN)/python -m benchmarks.portal_home
-	$(BIN)/python -m benchmarks.feed_refresh
+bench: $(DEV) ## measure; see benchmarks/README.md
+	$(BIN)/python -m benchmarks
 
 lock: ## write requirements*.txt anew from requirements*.in (needs uv)
 	uv pip compile -q --universal --python-version 3.12 --generate-hashes --no-header requirements.in -o requirements.txt

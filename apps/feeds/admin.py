@@ -69,7 +69,10 @@ def failing_feeds() -> QuerySet[ExternalFeed]:
 
 @admin.register(ExternalFeed)
 class ExternalFeedAdmin(BulkAdminMixin, OrderedModelAdmin):
-    list_display = ["show_name", "show_brands", "show_articles", "show_status", "show_success", "show_next_try"]
+    list_display = [
+        *("show_name", "show_brands", "show_articles", "show_status"),
+        *("show_success", "show_error", "show_next_try"),
+    ]
     list_display_links = None
     list_filter = [("state__status", ChoicesDropdownFilter), BrandFilter, ("is_active", BooleanRadioFilter)]
     list_select_related = ["state"]
@@ -110,6 +113,10 @@ class ExternalFeedAdmin(BulkAdminMixin, OrderedModelAdmin):
     @admin.display(description=gettext_lazy("Last success"))
     def show_success(self, row: ExternalFeed) -> str:
         return render_to_string(f"{FOLDER}/_last_success.html", {"monitor": Monitor.of(row)})
+
+    @admin.display(description=gettext_lazy("Last error"))
+    def show_error(self, row: ExternalFeed) -> str:
+        return render_to_string(f"{FOLDER}/_last_error.html", {"monitor": Monitor.of(row)})
 
     @admin.display(description=gettext_lazy("Next try"))
     def show_next_try(self, row: ExternalFeed) -> str:

@@ -96,7 +96,10 @@ class ExternalFeedForm(forms.ModelForm):
         if lookup.kind in NEVER_ALLOWED:
             raise ValidationError({"url": [lookup.message, _("Nothing was saved.")]})
         if lookup.kind in NO_FEED:
-            advice = _("It names no feed either. Nothing was saved: look for the feed's own address on that site.")
+            if lookup.kind == "not_a_feed":
+                advice = _("It names no feed either. Nothing was saved: look for the feed's own address on that site.")
+            else:
+                advice = _("Nothing was saved.")
             raise ValidationError({"url": [lookup.message, advice]})
         if lookup.kind:
             self.notices.append(

@@ -34,7 +34,8 @@ def main() -> int:
     arguments.add_argument("--feeds", type=int, default=1000)
     arguments.add_argument("--per-host", type=int, default=4)
     options = arguments.parse_args()
-    databases = [("SQLite", "")] + ([("DATABASE_URL", url)] if (url := os.environ.get("DATABASE_URL", "")) else [])
+    url = os.environ.get("DATABASE_URL", "")
+    databases = [("PostgreSQL" if url else "SQLite", url)]
     print(f"{options.feeds} feeds, {options.per_host} on each host, one worker, {os.cpu_count()} cores\n")
     heads = ("seconds", "feeds/min", "CPU s", "tried", "healthy", "peak MB")
     print(f"{'database':14}{'round':24}" + "".join(f"{head:>11}" for head in heads))

@@ -67,7 +67,17 @@ def test_it_says_what_to_do_where_there_is_no_feed(admin_client):
 def test_it_shows_each_feed_with_its_state(admin_client, feed):
     fail(feed)
     page = text(admin_client.get(PAGE))
-    for words in (feed.name, feed.url, "All brands", "Failing", "404 Not Found", "Failing since", "never", "Move"):
+    for words in (
+        feed.name,
+        feed.url,
+        "All brands",
+        "Failing",
+        "404 Not Found",
+        "Failing since",
+        "never",
+        "Last error",
+        "Move",
+    ):
         assert words in page, words
 
 
