@@ -2,6 +2,9 @@
 
 import io
 import json
+import random
+import subprocess
+import sys
 import time
 import zipfile
 from itertools import chain
@@ -15,6 +18,7 @@ from tests.importing.conftest import FEEDS, upload, workbook
 HEADER = "name,url\n"
 GOOD = HEADER + "News,https://example.com/news\n"
 LAUGHS = '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+NOISE = random.Random(0).randbytes(500_000)  # which makes a workbook's ratio a good one
 
 
 def packed(**parts: str | bytes) -> bytes:
@@ -26,13 +30,15 @@ def packed(**parts: str | bytes) -> bytes:
     ):
         for part in good.infolist():
             short = part.filename.rpartition("/")[2].removesuffix(".xml")
-            bad.writestr(part.filename, parts.get(short, good.read(part.filename)))
+            bad.writestr(part.filename, parts.pop(short, good.read(part.filename)))
+        for short, content in parts.items():
+            bad.writestr(f"xl/{short}.xml", content)
     return stream.getvalue()
 
 
-def sheet(rows: str, dimension: str = "A1:B2") -> bytes:
+def sheet(rows: str, dimension: str = "A1:B2", **parts: str | bytes) -> bytes:
     head = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
-    return packed(sheet1=f'{head}<dimension ref="{dimension}"/><sheetData>{rows}</sheetData></worksheet>')
+    return packed(sheet1=f'{head}<dimension ref="{dimension}"/><sheetData>{rows}</sheetData></worksheet>', **parts)
 
 
 def cell(at: str, text: str) -> str:
@@ -77,6 +83,19 @@ FILES: dict[str, tuple[str, bytes, str]] = {
         sheet(HEAD_ROW + f'<row r="1048576">{cell("A1048576", "x")}</row>', "A1:XFD1048576"),
         "more than 100000 rows",
     ),
+    "a million cells in a row": ("f.xlsx", sheet("<row>" + "<c/>" * 1_000_000 + "</row>"), "more than 200 columns"),
+    "prefixed cells": ("f.xlsx", sheet("<x:row>" + "<x:c/>" * 201 + "</x:row>"), "more than 200 columns"),
+    "a million of something": ("f.xlsx", sheet("<row>" + "<b/>" * 1_000_000 + "</row>"), "holds too much"),
+    "many cells": ("f.xlsx", sheet(("<row>" + "<c/>" * 200 + "</row>") * 10_100, noise=NOISE), "holds too much"),
+    "many rows of one number": ("f.xlsx", sheet('<row r="1"/>' * 1_200_000, noise=NOISE), "holds too much"),
+    "many strings": (
+        "f.xlsx",
+        packed(sharedStrings="<sst>" + "<si/>" * 1_200_000 + "</sst>", noise=NOISE),
+        "holds too much",
+    ),
+    "large strings": ("f.xlsx", packed(sharedStrings=b" " * 21_000_000, noise=NOISE), "unpacks to far more"),
+    "large styles": ("f.xlsx", packed(styles=b" " * 2_200_000), "unpacks to far more"),
+    "large in all": ("f.xlsx", packed(sheet1=b" " * 63_000_000, noise=NOISE), "unpacks to far more"),
     "deep xml": ("f.xlsx", sheet("<row>" * 50_000 + "</row>" * 50_000), ""),
     "laughs in opml": ("f.opml", (LAUGHS + "<opml><body/></opml>").encode(), "document type or entities"),
     "external entity": (
@@ -108,6 +127,32 @@ def test_it_refuses_a_bad_file_with_a_sentence(admin_client: Client, case: str, 
     assert sentence in said
     assert latest is None or latest.state == BulkImport.State.FAILED
     assert page.wsgi_request.path.endswith("import/") or latest
+
+
+@pytest.mark.parametrize("element", ["c", "b"])
+def test_it_needs_little_memory_to_refuse_a_row_without_end(tmp_path, element: str) -> None:
+    (tmp_path / "bomb.xlsx").write_bytes(sheet("<row>" + f"<{element}/>" * 1_000_000 + "</row>"))
+    code = """
+import resource, sys
+from django.conf import settings
+settings.configure(USE_I18N=False)
+from apps.core.importing import spreadsheets
+from apps.core.importing.tables import FileRefused
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    spreadsheets.refuse_bombs(open(sys.argv[1], "rb").read())
+except FileRefused:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
+"""
+    command = [sys.executable, "-c", code, str(tmp_path / "bomb.xlsx")]
+    grown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert int(grown) < 20 * 1024  # KiB
+
+
+def test_it_reads_a_workbook_whose_other_parts_are_large(admin_client: Client) -> None:
+    chain = "<calcChain>" + '<c r="A1"/>' * 5_000 + "</calcChain>"
+    page = upload(admin_client, FEEDS, packed(app=chain), "f.xlsx")
+    assert page.context["bulk_import"].state == BulkImport.State.WAITING
 
 
 def test_it_refuses_more_than_ten_megabytes_and_keeps_no_more_in_memory(admin_client: Client) -> None:

@@ -6,6 +6,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -19,10 +20,19 @@ from openpyxl.utils.exceptions import InvalidFileException
 from apps.core.importing.tables import MAX_COLUMNS, MAX_ROWS, FileRefused, too_many_rows
 
 MAX_PARTS = 500
-MAX_UNPACKED = 150 * 1024 * 1024
+MAX_UNPACKED = 60 * 1024 * 1024
+MAX_CELLS = 2_000_000
 MAX_RATIO = 150
 _SMALL = 5 * 1024 * 1024  # below this a high ratio harms nobody
+# openpyxl takes these in whole, as objects, before the first row.
+_MOST_UNPACKED = {"sharedstrings.xml": 20 * 1024 * 1024, "styles.xml": 2 * 1024 * 1024}
 _CHUNK = 256 * 1024
+# openpyxl lets go of elements at the end of each row and each shared string, so what is between two of them is bounded.
+_UNIT = re.compile(rb"<(?:[\w.-]{1,40}:)?(row|si)(?=[\s/>])")
+_CELL = re.compile(rb"<(?:[\w.-]{1,40}:)?c(?=[\s/>])")
+_MAX_UNITS = 1_100_000  # a little more than the rows of Excel
+_MAX_ELEMENTS = 300_000
+_LONGEST_START = 48  # of what is searched for
 
 # What a broken or hostile workbook makes the standard library and openpyxl raise.
 _UNREADABLE = (
@@ -97,22 +107,64 @@ def _check_sizes(parts: list[zipfile.ZipInfo], packed: int) -> None:
     unpacked = sum(part.file_size for part in parts)
     if any(part.flag_bits & 1 for part in parts):
         raise FileRefused(_("The workbook is protected by a password. Save it without one."))
-    if len(parts) > MAX_PARTS or unpacked > MAX_UNPACKED or unpacked > max(packed * MAX_RATIO, _SMALL):
+    is_too_much = len(parts) > MAX_PARTS or unpacked > min(MAX_UNPACKED, max(packed * MAX_RATIO, _SMALL))
+    if is_too_much or any(part.file_size > _most_unpacked(part) for part in parts):
         raise FileRefused(_("The workbook unpacks to far more than its size, so it was not opened."))
 
 
+def _most_unpacked(part: zipfile.ZipInfo) -> int:
+    return _MOST_UNPACKED.get(part.filename.lower().rpartition("/")[2], MAX_UNPACKED)
+
+
 def _scan(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
-    """Count the rows in a part; its declared size bounds what is unpacked. Raises FileRefused for a DTD."""
-    rows = 0
-    tail = b""
+    """Count the rows in a part; its declared size bounds what is unpacked. Raises FileRefused for what is dangerous."""
+    counts = _Counts()
+    window = b""
     with archive.open(part) as stream:
         while chunk := stream.read(_CHUNK):
-            window = tail + chunk.replace(b"\x00", b"")  # without NULs, UTF-16 reads like ASCII
+            window += chunk.replace(b"\x00", b"")  # without NULs, UTF-16 reads like ASCII
             if b"<!DOCTYPE" in window or b"<!ENTITY" in window:
                 raise FileRefused(_("The workbook defines XML entities, so it was not opened."))
-            rows += window.count(b"<row ") + window.count(b"<row>")
-            tail = window[-8:]
-    return rows
+            # A start that may go on in the next chunk is left for it.
+            last = window.rfind(b"<", max(len(window) - _LONGEST_START, 0))
+            cut = last if last >= 0 else len(window)
+            counts.take(window[:cut])
+            window = window[cut:]
+    counts.take(window)
+    return counts.rows
+
+
+@dataclass
+class _Counts:
+    """What a part holds, as far as it was seen: rows, strings, cells in all and in the latest row, elements since."""
+
+    rows: int = 0
+    strings: int = 0
+    cells: int = 0
+    cells_in_row: int = 0
+    elements: int = 0
+
+    def take(self, piece: bytes) -> None:
+        """Count what is in `piece`, at whose end no start of an element is cut off. Raises FileRefused."""
+        start = 0
+        for found in _UNIT.finditer(piece):
+            self._count(piece, start, found.start())
+            self.elements = self.cells_in_row = 0
+            self.rows += found[1] == b"row"
+            self.strings += found[1] == b"si"
+            start = found.start()
+        self._count(piece, start, len(piece))
+
+    def _count(self, piece: bytes, start: int, end: int) -> None:
+        self.elements += piece.count(b"<", start, end)
+        if self.rows:  # elsewhere a “c” is no cell
+            found = len(_CELL.findall(piece, start, end))
+            self.cells += found
+            self.cells_in_row += found
+        if self.cells_in_row > MAX_COLUMNS:
+            raise FileRefused(_("The file has more than %(limit)d columns.") % {"limit": MAX_COLUMNS})
+        if self.elements > _MAX_ELEMENTS or self.cells > MAX_CELLS or self.rows + self.strings > _MAX_UNITS:
+            raise FileRefused(_("The workbook holds too much. Copy the rows to import into a new workbook."))
 
 
 def _text(cell: Any, number: int) -> str:
