@@ -143,3 +143,16 @@ def test_it_leads_by_tabs_to_the_three_pages(desk, settings_page):
     ):
         settings_page.locator("#tabs-wrapper").get_by_role("link", name=name, exact=True).click()
         expect(settings_page).to_have_url(desk.address(address))
+
+
+@pytest.mark.parametrize("width", [360, 1280, 1440])
+def test_it_shows_all_three_tabs_on_every_screen(settings_page, width):
+    settings_page.set_viewport_size({"width": width, "height": 800})
+    settings_page.reload()
+    tabs = settings_page.locator("#tabs-items a")
+    expect(tabs).to_have_text(["Settings", "External Feeds", "SmarterTrack Connections"])
+    for tab in tabs.all():
+        box = tab.bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
