@@ -1,5 +1,6 @@
 """Files with many rows are checked and written by a worker, once, whatever happens meanwhile."""
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -79,6 +80,30 @@ def test_it_says_how_far_it_is(admin_client: Client) -> None:
     services.note_progress(latest(), 20)
     text = admin_client.get(f"/management/core/bulkimport/{latest().pk}/state/").text
     assert "20 of about 25 rows" in text
+
+
+def test_it_never_goes_back_while_it_imports(
+    admin_client: Client, run_jobs: RunJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "RECORDED_AT_ONCE", 50)
+    upload(admin_client, FEEDS, "name,url\n" + "".join(f"F{i},https://example.com/{i}\n" for i in range(230)))
+    run_jobs()
+    confirm(admin_client)
+    seen: list[tuple[float, str]] = []
+    note = services.note_progress
+
+    def look(bulk_import: BulkImport, done: int, **step: bool) -> None:
+        note(bulk_import, done, **step)
+        page = admin_client.get(f"/management/core/bulkimport/{bulk_import.pk}/state/").text
+        words = re.search(r'<label for="import-progress">(.*?)</label>.*?(?:value="(\d+)")?>', page, re.DOTALL)
+        assert words
+        seen.append((float(words[2] or 0), words[1].strip()))
+
+    monkeypatch.setattr(services, "note_progress", look)
+    run_jobs()
+    assert [percent for percent, _words in seen] == sorted(percent for percent, _words in seen)
+    assert seen[-1] == (100, "The rows are stored. Versions to go back to: 230 of 230")
+    assert len({words for _percent, words in seen}) == len(seen) >= 8
 
 
 def test_it_says_so_where_no_worker_is_there(admin_client: Client) -> None:

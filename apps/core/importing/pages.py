@@ -123,7 +123,6 @@ class BulkImportAdmin(DeskModelAdmin):
         return bulk_import
 
     def _context(self, request: HttpRequest, bulk_import: BulkImport) -> dict[str, Any]:
-        done = services.progress_of(bulk_import) if bulk_import.is_running else 0
         waited = (timezone.now() - bulk_import.created_at).total_seconds()
         return {
             **self.admin_site.each_context(request),
@@ -134,8 +133,7 @@ class BulkImportAdmin(DeskModelAdmin):
             "list_url": _page_of(bulk_import, "changelist"),
             "upload_url": _page_of(bulk_import, "import"),
             "state_colour": STATE_COLOURS[BulkImport.State(bulk_import.state)],
-            "done": done,
-            "percent": min(100, 100 * done // max(bulk_import.row_count, 1)),
+            "progress": services.progress_of(bulk_import),
             "waits_long": bulk_import.is_running and bulk_import.claim is None and waited > 30,
             "errors": bulk_import.errors[:ERRORS_SHOWN],
             "more_errors": max(len(bulk_import.errors) - ERRORS_SHOWN, 0),

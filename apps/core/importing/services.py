@@ -4,6 +4,7 @@ import logging
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -42,6 +43,15 @@ RECORDED_AT_ONCE = 200
 
 class Lost(Exception):  # noqa: N818 - nobody's mistake
     """Another process has the import, or it was cancelled: what this one did must not count."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a step is: rows done, and percent. Importing goes over the rows twice; written ones get versions."""
+
+    done: int
+    is_written: bool
+    percent: int
 
 
 def start_import(*, owner: Any, subject: str, file_format: DeskFormat, file_name: str, content: bytes) -> BulkImport:
@@ -112,14 +122,17 @@ def sweep_imports() -> None:
         _defer(bulk_import)
 
 
-def note_progress(bulk_import: BulkImport, done: int) -> None:
+def note_progress(bulk_import: BulkImport, done: int, *, is_written: bool = False) -> None:
     """Say how many rows the running step has done; not in the database, where a transaction may be open."""
-    cache.set(_progress_key(bulk_import), done, timeout=3600)
+    cache.set(_progress_key(bulk_import), [done, is_written], timeout=3600)
 
 
-def progress_of(bulk_import: BulkImport) -> int:
-    """How many rows the running step has done."""
-    return int(cache.get(_progress_key(bulk_import), 0))
+def progress_of(bulk_import: BulkImport) -> Progress:
+    """How far the running step is."""
+    done, is_written = cache.get(_progress_key(bulk_import), [0, False])
+    part = min(100, 100 * done // max(bulk_import.row_count, 1))
+    halves = bulk_import.state == State.IMPORTING
+    return Progress(done, is_written, (part + 100 * is_written) // 2 if halves else part)
 
 
 def format_of(bulk_import: BulkImport) -> DeskFormat:
@@ -189,13 +202,19 @@ def _write(bulk_import: BulkImport, plan: Plan) -> None:
 def _record(bulk_import: BulkImport) -> None:
     """Keep versions and log entries of what was written, in short transactions, so that nobody has to wait long."""
     model = bulk_import.subject_model
+    _note_recorded(bulk_import)
     while model is not None and bulk_import.unrecorded:
         flag, *ids = bulk_import.unrecorded.pop(0)
         with transaction.atomic():
             _hand_over(bulk_import, State.IMPORTING)
             record(model=model, ids=ids, flag=flag, user=bulk_import.owner, file_name=bulk_import.file_name)
-        note_progress(bulk_import, bulk_import.row_count - sum(len(batch) - 1 for batch in bulk_import.unrecorded))
+        _note_recorded(bulk_import)
     _finish(bulk_import, State.DONE)
+
+
+def _note_recorded(bulk_import: BulkImport) -> None:
+    left = sum(len(batch) - 1 for batch in bulk_import.unrecorded)
+    note_progress(bulk_import, bulk_import.row_count - left, is_written=True)
 
 
 def _finish(bulk_import: BulkImport, state: BulkImport.State, *, reason: str = "") -> None:
