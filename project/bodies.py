@@ -1,16 +1,22 @@
 """Request bodies, taken in whole before a page's thread begins, so that slow senders occupy no thread."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from types import TracebackType
+from typing import Any, Self
+
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES256
+from cryptography.hazmat.primitives.ciphers.modes import CTR
 
 type Scope = dict[str, Any]
 type Message = dict[str, Any]
 type Receive = Callable[[], Awaitable[Message]]
 type Send = Callable[[Message], Awaitable[None]]
 
-IN_MEMORY = 1024 * 1024  # bytes; what is longer goes to a temporary file
+IN_MEMORY = 1024 * 1024  # bytes; what is longer goes to a temporary file, enciphered
 PIECE = 64 * 1024
 SILENCE_SECONDS = 30
 
@@ -22,19 +28,55 @@ class Refused(Exception):  # noqa: N818 - an answer, not a fault
         self.status = status
 
 
+class Body:
+    """Bytes that are written and then read from the start, once.
+
+    Anybody may send many, so memory does not hold the long ones. They may have passwords in them, so what is on disk
+    can only be read with a key that is nowhere but here.
+    """
+
+    def __init__(self) -> None:
+        self._file = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed with the body
+        cipher = Cipher(AES256(os.urandom(32)), CTR(bytes(16)))  # the key is used once, so any nonce will do
+        self._encipher, self._decipher = cipher.encryptor(), cipher.decryptor()
+        self.length = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def write(self, piece: bytes) -> None:
+        self._file.write(self._encipher.update(piece))
+        self.length += len(piece)
+
+    def rewind(self) -> None:
+        """Go from writing to reading."""
+        self._file.seek(0)
+
+    def read(self, size: int) -> bytes:
+        return self._decipher.update(self._file.read(size))
+
+    def close(self) -> None:
+        self._file.close()
+
+
 def announces_body(scope: Scope) -> bool:
     """Whether the request has a body to wait for."""
     headers = dict(scope["headers"])
     return headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
 
 
-async def take(receive: Receive, *, limit: int) -> IO[bytes]:
-    """The whole body, at its end. Raises Refused where it is longer than `limit` bytes, stalls or breaks off."""
-    body: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the caller closes it
+async def take(receive: Receive, *, limit: int) -> Body:
+    """The whole body, written. Raises Refused where it is longer than `limit` bytes, stalls or breaks off."""
+    body = Body()
     try:
         async for piece in _pieces(receive):
             body.write(piece)
-            _check(body.tell(), limit)
+            _check(body.length, limit)
     except Refused:
         body.close()
         raise
@@ -59,17 +101,17 @@ def _check(size: int, limit: int) -> None:
         raise Refused(413)
 
 
-def with_length(scope: Scope, body: IO[bytes]) -> Scope:
+def with_length(scope: Scope, body: Body) -> Scope:
     """The request as one that says how long its body is; WSGI knows no other kind."""
-    length = str(body.tell()).encode()
-    body.seek(0)
+    length = str(body.length).encode()
     names = {b"content-length", b"transfer-encoding"}
     headers = [(name, value) for name, value in scope["headers"] if name not in names]
     return {**scope, "headers": [*headers, (b"content-length", length)]}
 
 
-def replay(body: IO[bytes]) -> Receive:
+def replay(body: Body) -> Receive:
     """A `receive` that gives out a body taken before."""
+    body.rewind()
 
     async def receive() -> Message:
         piece = body.read(PIECE)

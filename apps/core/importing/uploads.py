@@ -1,4 +1,4 @@
-"""Taking the file in: in memory only, never more than the limit, its format found out."""
+"""Taking the file in: never on disk in clear, never more than the limit, its format found out."""
 
 from typing import Any
 
