@@ -68,7 +68,8 @@ def preview_address(url: str, chosen: Collection[str]) -> Preview:
     limit = ConnectedServices.load().max_external_feed_articles
     found = preview_feed(url=url, max_articles=limit)
     articles = [_shown(article, chosen) for article in found.articles[:limit]]
-    message = f"{found.message} {_('Try again in a moment.')}" if found.kind == "busy" else found.message
+    again = _("Try again in a moment.")  # outside of the f-string, where it is found for translation
+    message = f"{found.message} {again}" if found.kind == "busy" else found.message
     if not message and not articles:
         message = _("The feed is healthy but has no articles now.") if limit else _hidden()
     return Preview(
