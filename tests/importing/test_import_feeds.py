@@ -168,3 +168,12 @@ def test_it_refuses_to_write_what_was_changed_since_the_preview(admin_client: Cl
 
 def test_it_deletes_the_file_once_it_is_imported(import_feeds: Import) -> None:
     assert bytes(import_feeds(TWO).content) == b""
+
+
+def test_it_brings_back_one_deleted_feed_and_not_its_neighbours(admin_client: Client, import_feeds: Import) -> None:
+    import_feeds(TWO)
+    blog = ExternalFeed.objects.get(name="Blog")
+    version = Version.objects.get_for_object(blog).get()
+    ExternalFeed.objects.all().delete()
+    version.revision.revert()
+    assert names() == ["Blog"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import reversion
 from django.contrib.admin.models import LogEntry
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -98,16 +98,18 @@ def _arrange(model: type[Ordered], plan: Plan) -> None:
 def record(*, model: type[models.Model], ids: Sequence[Any], flag: int, user: Any, file_name: str) -> None:
     """Keep a version and a log entry of a batch of rows that an import wrote.
 
-    flag: ADDITION or CHANGE. A batch has one revision, with the person and the name of the file.
+    flag: ADDITION or CHANGE. Each row has a revision of its own, with the person and the name of the file, because
+    reverting or recovering brings back all that a revision holds.
     """
     comment = _("Imported from %(file)s") % {"file": file_name}
     rows = list(model._default_manager.filter(pk__in=ids).prefetch_related(*_many_to_many(model)))
-    with reversion.create_revision():
-        reversion.set_user(user)
-        reversion.set_comment(comment)
+    with transaction.atomic():
         for row in rows if reversion.is_registered(model) else []:
-            reversion.add_to_revision(row)
-    LogEntry.objects.log_actions(user.pk, rows, flag, comment)
+            with reversion.create_revision():
+                reversion.set_user(user)
+                reversion.set_comment(comment)
+                reversion.add_to_revision(row)
+        LogEntry.objects.log_actions(user.pk, rows, flag, comment)
 
 
 def _many_to_many(model: type[models.Model]) -> list[str]:
