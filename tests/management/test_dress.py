@@ -21,7 +21,7 @@ def test_it_puts_the_menu_of_the_person_in_the_upper_right(admin_client):
     page = admin_client.get("/management/").text
     menu = page.split('id="account-menu"')[1].split("</form>\n    </div>")[0]
     assert '<span class="account-name">Admin</span>' in menu
-    for text in ("Light", "Dark", "System", "Deutsch", "español", "Change password", "Log out"):
+    for text in ("Light", "Dark", "System", "Deutsch", "Español", "Change password", "Log out"):
         assert text in menu
     assert page.count("logout-form") == 1  # and not in the sidebar, too
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,12 @@ from project import bodies
 
 MEBIBYTE = 1024 * 1024
 pytestmark = pytest.mark.once
+
+
+def finished(coroutine):
+    """What a coroutine returns. In a thread of its own, because the browser's loop may be running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
 
 
 def sender(content):
@@ -47,14 +54,14 @@ def open_files():
 @pytest.mark.parametrize("size", [10, MEBIBYTE, 12 * MEBIBYTE + 5])
 def test_it_gives_back_what_it_took(size):
     content = os.urandom(size)
-    with asyncio.run(bodies.take(sender(content), limit=size)) as body:
+    with finished(bodies.take(sender(content), limit=size)) as body:
         assert body.length == size
-        assert asyncio.run(read_back(body)) == content
+        assert finished(read_back(body)) == content
 
 
 def test_it_keeps_long_bodies_on_disk_but_not_in_clear():
     content = b"name,password\nShop,open-sesame\n" * 200_000
-    with asyncio.run(bodies.take(sender(content), limit=len(content))):
+    with finished(bodies.take(sender(content), limit=len(content))):
         files = [file for file in open_files() if len(file) > 5 * MEBIBYTE]
         assert files
         assert not any(b"open-sesame" in file for file in files)
@@ -62,5 +69,5 @@ def test_it_keeps_long_bodies_on_disk_but_not_in_clear():
 
 def test_it_keeps_short_bodies_off_the_disk():
     before = len(open_files())
-    with asyncio.run(bodies.take(sender(b"x" * MEBIBYTE), limit=MEBIBYTE)):
+    with finished(bodies.take(sender(b"x" * MEBIBYTE), limit=MEBIBYTE)):
         assert len(open_files()) == before

@@ -138,7 +138,7 @@ def test_it_keeps_what_was_changed_beside_another_installation(prepared, running
     prepared.shell("from apps.feeds.models import ExternalFeed; ExternalFeed.objects.all()[0].delete()")
     prepared.start()
     assert "Ours" in prepared.get("/")
-    assert prepared.shell("from apps.feeds.models import ExternalFeed; print(ExternalFeed.objects.count())") == "2"
+    assert prepared.shell("from apps.feeds.models import ExternalFeed; print(ExternalFeed.objects.count())") == "4"
     assert PASSWORD not in prepared.output()
     assert "demo-accounts.txt" in prepared.output()
     assert "Fernhill" in running.get("/")
