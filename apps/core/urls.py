@@ -14,6 +14,8 @@ _web_address = URLValidator(schemes=["http", "https"])
 def validate_web_address(value: str) -> None:
     """Accept http and https addresses without user name and password. Raises ValidationError."""
     _refuse_control_characters(value)
+    if not re.match(r"^https?://", value, re.IGNORECASE):
+        raise ValidationError(_("Start the address with https:// or http://."))
     _web_address(_with_domain(value))
     if "@" in urlsplit(value).netloc:
         raise ValidationError(_("Leave out the user name and password: they would be readable for everybody."))

@@ -155,3 +155,8 @@ def test_it_makes_a_title_of_the_text(refresh: Refresh) -> None:
     assert len(long.title) <= 100
     assert len(long.summary) <= 300
     assert linked.title == "https://a.example/page"
+
+
+def test_it_does_not_say_twice_what_an_untitled_item_says(refresh: Refresh) -> None:
+    (article,) = show(refresh, item(text="Only a line.", link="https://example.com/1"))
+    assert (article.title, article.summary) == ("Only a line.", "")

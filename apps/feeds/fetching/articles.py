@@ -82,7 +82,7 @@ def _article(entry: Entry, published: float | None, base: str, *, is_guid_unique
         key=_key(entry.guid, url, title, summary, is_guid_unique=is_guid_unique),
         guid=plain(entry.guid)[:MAX_GUID],
         title=title,
-        summary=summary,
+        summary="" if summary == title else summary,
         url=url,
         image_url=next((link for link in (safe_link(link, base) for link in entry.images) if link), ""),
         published=published,
