@@ -297,7 +297,7 @@ def test_it_previews_an_address_before_it_is_saved(admin_client, publisher, bran
 
 @pytest.mark.parametrize(
     ("url", "words"),
-    [("", "Enter a valid"), ("file:///etc/passwd", "Enter a valid"), ("http://127.0.0.1:1/", "private")],
+    [("", "Start the address"), ("file:///etc/passwd", "Start the address"), ("http://127.0.0.1:1/", "private")],
 )
 def test_it_says_why_there_is_no_preview(admin_client, url, words):
     assert words in text(admin_client.post(f"{PAGE}preview/", form_data(url)))
