@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 
 from apps.core.processes import die_with_parent
 from project import preflight
@@ -25,6 +26,28 @@ LINE = re.compile(r"^(?P<name>[a-z]+): (?P<command>.+)$", re.MULTILINE)
 STOP_SECONDS = 5
 WHEN_READY = "cron"
 LAST = "valkey"  # ends after the others, which still write to it
+
+
+class Stopping:
+    """Whether a signal asked us to stop. A plain flag: a handler that sets a `threading.Event` may have interrupted
+    the very code that holds the event's lock, and then waits for ever.
+    """
+
+    def __init__(self) -> None:
+        self._is_asked = False
+
+    def ask(self, _number: int, _frame: FrameType | None) -> None:
+        """The signal handler."""
+        self._is_asked = True
+
+    def is_set(self) -> bool:
+        """Whether to stop."""
+        return self._is_asked
+
+    def wait(self, seconds: float) -> bool:
+        """Whether to stop, after a short pause."""
+        time.sleep(seconds)
+        return self._is_asked
 
 
 class Supervised:
@@ -80,9 +103,9 @@ def say(text: str) -> None:
 
 def main() -> int:
     """Check, set up, run. 1 where something went wrong, 0 after Ctrl-C or SIGTERM."""
-    stopping = threading.Event()
+    stopping = Stopping()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda _number, _frame: stopping.set())
+        signal.signal(number, stopping.ask)
     try:
         address = preflight.wanted_address()
         preflight.check_https()
@@ -112,7 +135,7 @@ def process_environment(address: preflight.Address) -> dict[str, str]:
     return environment
 
 
-def set_up(environment: dict[str, str], stopping: threading.Event) -> int:
+def set_up(environment: dict[str, str], stopping: Stopping) -> int:
     """Run `project.setup` in a process of its own, whose memory is free again afterwards; its exit code."""
     setup = subprocess.Popen(
         [sys.executable, "-m", "project.setup"],
@@ -128,7 +151,7 @@ def set_up(environment: dict[str, str], stopping: threading.Event) -> int:
     return 0 if stopping.is_set() else setup.returncode
 
 
-def supervise(environment: dict[str, str], address: preflight.Address, stopping: threading.Event) -> int:
+def supervise(environment: dict[str, str], address: preflight.Address, stopping: Stopping) -> int:
     """Run the processes of the Procfile until `stopping` is set (0) or one of them ends by itself (1).
 
     Cron comes last, once pages are served: the demo's feeds are read from this very installation.
