@@ -3,6 +3,7 @@
 import uuid
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -25,7 +26,7 @@ HOST_NAME = RegexValidator(
     r"^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$",
     _("Write only the host name, for example support.example.com: no http://, no port, no path."),
 )
-LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("es", "Español")]
+LANGUAGES = settings.LANGUAGES
 
 
 def normal_host(name: str) -> str:
