@@ -58,8 +58,10 @@ INSTALLED_APPS = [
     "apps.core",
     "apps.brands",
     "apps.accounts",
+    "apps.notifications",
     "apps.connected_services",
     "apps.feeds",
+    "apps.tickets",
     "apps.connections",
     "apps.portal",
     "project",  # its commands
@@ -132,6 +134,10 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = DESK_VAR / "uploads"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "attachments": {  # private: nothing serves this folder by itself
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DESK_VAR / "attachments", "base_url": None, "file_permissions_mode": 0o640},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -16,7 +16,7 @@ from unfold.widgets import (
 from apps.accounts.models import User
 from apps.accounts.roles import STAFF_ROLES, PersonError, Role, check_access, role_of
 
-OUR_APPS = ("accounts", "brands", "connected_services", "feeds", "connections")
+OUR_APPS = ("accounts", "brands", "connected_services", "feeds", "tickets", "connections")
 # People and roles are for administrators alone: a role that could change them could make itself everything.
 NEVER_GIVEN = ("add_user", "change_user", "delete_user")
 

@@ -10,9 +10,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from apps.brands.models import LANGUAGES, Brand
+from apps.brands.models import LANGUAGES, Brand, in_brand
 
 BIDI_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -69,6 +70,7 @@ class User(AbstractUser):
     )
     language = models.CharField(_("language"), max_length=10, choices=LANGUAGES, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_time_zone])
+    is_available = models.BooleanField(_("available"), default=True, help_text=_("Is given new work."))
 
     objects: ClassVar[DeskUserManager] = DeskUserManager()
 
@@ -99,6 +101,11 @@ class User(AbstractUser):
         self.display_name = self.display_name or self.username
         super().save(*args, **kwargs)
 
+    @cached_property
+    def department_ids(self) -> list[int]:
+        """The departments this person works in; read once, as long as this object lives."""
+        return list(self.memberships.values_list("department_id", flat=True))
+
     def get_full_name(self) -> str:
         return self.display_name or self.username
 
@@ -113,9 +120,21 @@ class DepartmentQuerySet(models.QuerySet["Department"]):
             return self
         return self.filter(memberships__user=user)
 
+    def for_brand(self, brand: Brand) -> "DepartmentQuerySet":
+        """The active departments that serve this brand."""
+        return self.filter(in_brand(Department.brands.through, "department_id", brand), is_active=True)
+
+    def public(self) -> "DepartmentQuerySet":
+        """Those where customers can open tickets."""
+        return self.filter(is_public=True)
+
 
 class Department(models.Model):
     """A group of agents, and what they answer for."""
+
+    class Distribution(models.TextChoices):
+        PULL = "pull", _("Agents take tickets themselves")
+        ROUND_ROBIN = "round_robin", _("Tickets go to the available agents in turn")
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     description = models.CharField(_("description"), max_length=200, blank=True)
@@ -126,6 +145,18 @@ class Department(models.Model):
         User, through="Membership", related_name="departments", verbose_name=_("members")
     )
     is_active = models.BooleanField(_("active"), default=True)
+    is_public = models.BooleanField(
+        _("offered to customers"), default=True, help_text=_("Customers can open tickets here.")
+    )
+    distribution = models.CharField(_("distribution"), max_length=12, choices=Distribution, default=Distribution.PULL)
+    max_tickets = models.PositiveIntegerField(
+        _("most tickets per agent"),
+        default=0,
+        help_text=_("Who has as many active tickets of this department is given no more. 0: no limit."),
+    )
+    requires_resolution = models.BooleanField(
+        _("resolution required"), default=False, help_text=_("Agents write a resolution note before they close.")
+    )
 
     objects = DepartmentQuerySet.as_manager()
 

@@ -26,10 +26,24 @@ class Role(models.TextChoices):
 STAFF_ROLES = (Role.ADMINISTRATOR, Role.MANAGER, Role.AGENT)
 
 # Permissions by role, as "app.codename"; administrators have every permission there is.
-PERMISSIONS: dict[Role, set[str]] = {
-    Role.AGENT: {"accounts.view_department"},
-    Role.MANAGER: {"accounts.view_department", "accounts.view_user"},
+_AGENT = {
+    "accounts.view_department",
+    "tickets.view_ticket",
+    "tickets.add_ticket",
+    "tickets.change_ticket",
+    "tickets.transfer_ticket",
+    "tickets.merge_ticket",
+    "tickets.view_cannedreply",
 }
+_MANAGER = {
+    "accounts.view_user",
+    "tickets.reassign_ticket",
+    "tickets.view_reports",
+    "tickets.add_cannedreply",
+    "tickets.change_cannedreply",
+    "tickets.delete_cannedreply",
+}
+PERMISSIONS: dict[Role, set[str]] = {Role.AGENT: _AGENT, Role.MANAGER: _AGENT | _MANAGER}
 
 
 def role_of(user: User) -> Role:
