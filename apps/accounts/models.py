@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.token_models import ApiToken as ApiToken  # noqa: PLC0414 - one table of this app
 from apps.brands.models import LANGUAGES, Brand, in_brand
 
 BIDI_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

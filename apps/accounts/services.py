@@ -36,7 +36,7 @@ def change_email(*, user: User, email: str, password: str, brand: Brand) -> None
 
     Raises ValidationError, by field, where the password is wrong or the address is taken.
     """
-    _refuse_wrong(password, user)
+    refuse_wrong_password(password, user)
     old = User.objects.values_list("email", flat=True).get(pk=user.pk)
     user.email = email
     user.full_clean(exclude=["password"])
@@ -50,7 +50,7 @@ def change_password(*, user: User, password: str, new_password: str, brand: Bran
 
     Raises ValidationError, by field, where the present password is wrong or the new one weak.
     """
-    _refuse_wrong(password, user)
+    refuse_wrong_password(password, user)
     set_password(user=user, new_password=new_password, brand=brand)
 
 
@@ -84,7 +84,8 @@ def guesses_too_often(*, user: User) -> bool:
     return is_over_limit(name="password-check", key=str(user.pk), limit=GUESSES, seconds=GUESSES_SECONDS)
 
 
-def _refuse_wrong(password: str, user: User) -> None:
+def refuse_wrong_password(password: str, user: User) -> None:
+    """Raises ValidationError, for the field `password`, where it is not this person's, or after too many guesses."""
     if guesses_too_often(user=user):
         raise ValidationError({"password": _("Too many attempts. Wait five minutes, then try again.")})
     if not user.check_password(password):

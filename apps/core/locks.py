@@ -16,3 +16,18 @@ def lock(name: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [zlib.crc32(name.encode())])
+
+
+def try_lock(name: str) -> bool:
+    """As `lock`, but where somebody else holds it, do not wait and say False. On SQLite it is always free by then.
+
+    Raises RuntimeError outside a transaction.
+    """
+    if connection.vendor != "postgresql":
+        lock(name)
+        return True
+    if not connection.in_atomic_block:
+        raise RuntimeError("try_lock() needs a transaction to hold it")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [zlib.crc32(name.encode())])
+        return bool(cursor.fetchone()[0])

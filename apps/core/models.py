@@ -6,6 +6,7 @@ from django.db import models, transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.idempotency_models import IdempotencyRecord as IdempotencyRecord  # noqa: PLC0414 - one table of core
 from apps.core.importing.models import BulkImport as BulkImport  # noqa: PLC0414 - one table of core
 from apps.core.locks import lock
 from apps.core.ordering import close_gaps
