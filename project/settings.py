@@ -32,6 +32,7 @@ DESK_FEEDS_INTERVAL = env.int("DESK_FEEDS_INTERVAL", default=60)
 DESK_WEB_PROCESSES = env.int("DESK_WEB_PROCESSES", default=1)
 DESK_WEB_THREADS = env.int("DESK_WEB_THREADS", default=8)
 DESK_MAX_UPLOAD_MB = env.int("DESK_MAX_UPLOAD_MB", default=32)
+DESK_ATTACHMENT_MB = env.int("DESK_ATTACHMENT_MB", default=20)
 DESK_ACCESS_LOG = env.bool("DESK_ACCESS_LOG", default=False)
 # Only these may say, with X-Forwarded-For and X-Forwarded-Proto, whom they speak for.
 DESK_TRUSTED_PROXIES = env.list("DESK_TRUSTED_PROXIES", default=[])
@@ -134,10 +135,7 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = DESK_VAR / "uploads"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "attachments": {  # private: nothing serves this folder by itself
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": DESK_VAR / "attachments", "base_url": None, "file_permissions_mode": 0o640},
-    },
+    "attachments": {"BACKEND": "apps.core.files.PrivateStorage", "OPTIONS": {"location": DESK_VAR / "attachments"}},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -147,6 +145,7 @@ STORAGES = {
 FILE_UPLOAD_PERMISSIONS = 0o640
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+DATA_UPLOAD_MAX_NUMBER_FILES = 2000  # too many for a message; refused by its form, which keeps what was typed
 
 # People ---------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -222,6 +221,7 @@ SECURE_CSP = {
     "img-src": [CSP.SELF, "data:"],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
+    "frame-src": [CSP.SELF],  # messages in HTML, each in a sandbox
     "manifest-src": [CSP.SELF],
     "form-action": [CSP.SELF],
     "base-uri": [CSP.NONE],

@@ -59,11 +59,21 @@ def clean_html(source: str) -> str:
     )
 
 
+def clean_message(source: str) -> tuple[str, str]:
+    """The cleaned HTML of a message and its plain text."""
+    return clean_html(source), to_text(source)
+
+
 def to_text(source: str, *, limit: int = MAX_RAW) -> str:
     """The text that a reader of the HTML `source` sees, on one line, cut at `limit` characters."""
     blocks = nh3.clean(_capped(source), tags=_BLOCKS, attributes={}, clean_content_tags=_SILENT, strip_comments=True)
     # Tags become spaces: removing them would glue <p>a</p><p>b</p> together.
     return snippet(html.unescape(_TAG.sub(" ", blocks)), limit=limit)
+
+
+def visible(text: str) -> str:
+    """`text` with its lines, without control characters and whatever else disguises text. Nothing is unescaped."""
+    return _UNWANTED.sub("", text)
 
 
 def plain(text: str) -> str:
