@@ -1,8 +1,9 @@
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import TemplateView
 
 from apps.accounts import views as accounts
 from apps.core import health
+from apps.notifications import urls as notifications
 from apps.portal import uploads, views
 
 app_name = "portal"
@@ -19,6 +20,7 @@ urlpatterns = [
         name="password_reset_done",
     ),
     path("password/reset/<uidb64>/<token>/", accounts.NewPassword.as_view(), name="password_reset_confirm"),
+    path("", include((notifications.portal, "notifications"))),
     path("media/<path:path>", uploads.upload, name="upload"),
     path("favicon.ico", uploads.favicon, name="favicon"),
     path("healthz", health.healthz, name="healthz"),
