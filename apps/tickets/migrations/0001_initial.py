@@ -11,315 +11,733 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_department_distribution'),
-        ('brands', '0001_initial'),
+        ("accounts", "0002_department_distribution"),
+        ("brands", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CannedReply',
+            name="CannedReply",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('category', models.CharField(blank=True, help_text='Groups them in the list.', max_length=80, verbose_name='category')),
-                ('language', models.CharField(blank=True, choices=[('en', 'English'), ('de', 'Deutsch'), ('es', 'Español')], help_text='None chosen: for all.', max_length=10, verbose_name='language')),
-                ('body', models.TextField(max_length=20000, validators=[apps.tickets.variables.validate_variables], verbose_name='text')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('department', models.ForeignKey(blank=True, help_text='None chosen: for all departments.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='canned_replies', to='accounts.department', verbose_name='department')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                (
+                    "category",
+                    models.CharField(
+                        blank=True, help_text="Groups them in the list.", max_length=80, verbose_name="category"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[("en", "English"), ("de", "Deutsch"), ("es", "Español")],
+                        help_text="None chosen: for all.",
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "body",
+                    models.TextField(
+                        max_length=20000, validators=[apps.tickets.variables.validate_variables], verbose_name="text"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="None chosen: for all departments.",
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="canned_replies",
+                        to="accounts.department",
+                        verbose_name="department",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'canned reply',
-                'verbose_name_plural': 'canned replies',
-                'ordering': ['category', 'title'],
+                "verbose_name": "canned reply",
+                "verbose_name_plural": "canned replies",
+                "ordering": ["category", "title"],
             },
         ),
         migrations.CreateModel(
-            name='CustomField',
+            name="CustomField",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(db_index=True, default=0, editable=False, verbose_name='position')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('kind', models.CharField(choices=[('text', 'Text'), ('number', 'Number'), ('date', 'Date'), ('choice', 'Choice'), ('checkbox', 'Checkbox')], default='text', max_length=10, verbose_name='kind')),
-                ('choices', models.TextField(blank=True, help_text='One a line; only for choices.', max_length=5000, verbose_name='choices')),
-                ('help_text', models.CharField(blank=True, max_length=200, verbose_name='help text')),
-                ('is_required', models.BooleanField(default=False, help_text='Customers must fill it in where they see it.', verbose_name='required')),
-                ('is_visible_to_customer', models.BooleanField(default=True, verbose_name='visible to the customer')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='custom_fields', to='accounts.department', verbose_name='department')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "position",
+                    models.PositiveIntegerField(db_index=True, default=0, editable=False, verbose_name="position"),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("text", "Text"),
+                            ("number", "Number"),
+                            ("date", "Date"),
+                            ("choice", "Choice"),
+                            ("checkbox", "Checkbox"),
+                        ],
+                        default="text",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "choices",
+                    models.TextField(
+                        blank=True, help_text="One a line; only for choices.", max_length=5000, verbose_name="choices"
+                    ),
+                ),
+                ("help_text", models.CharField(blank=True, max_length=200, verbose_name="help text")),
+                (
+                    "is_required",
+                    models.BooleanField(
+                        default=False, help_text="Customers must fill it in where they see it.", verbose_name="required"
+                    ),
+                ),
+                ("is_visible_to_customer", models.BooleanField(default=True, verbose_name="visible to the customer")),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="custom_fields",
+                        to="accounts.department",
+                        verbose_name="department",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'custom field',
-                'verbose_name_plural': 'custom fields',
-                'ordering': ['position', 'pk'],
-                'abstract': False,
+                "verbose_name": "custom field",
+                "verbose_name_plural": "custom fields",
+                "ordering": ["position", "pk"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(default=apps.tickets.numbers.new_number, editable=False, max_length=12, unique=True, verbose_name='number')),
-                ('subject', models.CharField(max_length=200, verbose_name='subject')),
-                ('customer_name', models.CharField(blank=True, max_length=100, verbose_name="customer's name")),
-                ('customer_email', models.EmailField(blank=True, max_length=254, verbose_name="customer's e-mail address")),
-                ('language', models.CharField(blank=True, choices=[('en', 'English'), ('de', 'Deutsch'), ('es', 'Español')], max_length=10, verbose_name='language')),
-                ('status', models.CharField(choices=[('active', 'Active'), ('waiting', 'Waiting'), ('closed', 'Closed'), ('locked', 'Closed and locked')], default='active', max_length=10, verbose_name='status')),
-                ('priority', models.CharField(choices=[('low', 'Low'), ('normal', 'Normal'), ('high', 'High'), ('urgent', 'Urgent')], default='normal', max_length=10, verbose_name='priority')),
-                ('is_pinned', models.BooleanField(default=False, verbose_name='pinned')),
-                ('follow_up_at', models.DateTimeField(blank=True, null=True, verbose_name='follow-up')),
-                ('follow_up_note', models.CharField(blank=True, max_length=200, verbose_name='follow-up note')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='opened')),
-                ('last_activity_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='last activity')),
-                ('idle_since', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='idle since')),
-                ('transferred_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='transferred')),
-                ('first_replied_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='first reply')),
-                ('closed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='closed')),
-                ('in_count', models.PositiveIntegerField(default=0, editable=False, verbose_name='messages from the customer')),
-                ('out_count', models.PositiveIntegerField(default=0, editable=False, verbose_name='replies')),
-                ('agent', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='assigned_tickets', to=settings.AUTH_USER_MODEL, verbose_name='agent')),
-                ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='brands.brand', verbose_name='brand')),
-                ('customer', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='own_tickets', to=settings.AUTH_USER_MODEL, verbose_name='customer')),
-                ('department', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='accounts.department', verbose_name='department')),
-                ('merged_into', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_tickets', to='tickets.ticket', verbose_name='merged into')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "number",
+                    models.CharField(
+                        default=apps.tickets.numbers.new_number,
+                        editable=False,
+                        max_length=12,
+                        unique=True,
+                        verbose_name="number",
+                    ),
+                ),
+                ("subject", models.CharField(max_length=200, verbose_name="subject")),
+                ("customer_name", models.CharField(blank=True, max_length=100, verbose_name="customer's name")),
+                (
+                    "customer_email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="customer's e-mail address"),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[("en", "English"), ("de", "Deutsch"), ("es", "Español")],
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("active", "Active"),
+                            ("waiting", "Waiting"),
+                            ("closed", "Closed"),
+                            ("locked", "Closed and locked"),
+                        ],
+                        default="active",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.CharField(
+                        choices=[("low", "Low"), ("normal", "Normal"), ("high", "High"), ("urgent", "Urgent")],
+                        default="normal",
+                        max_length=10,
+                        verbose_name="priority",
+                    ),
+                ),
+                ("is_pinned", models.BooleanField(default=False, verbose_name="pinned")),
+                ("follow_up_at", models.DateTimeField(blank=True, null=True, verbose_name="follow-up")),
+                ("follow_up_note", models.CharField(blank=True, max_length=200, verbose_name="follow-up note")),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="opened"),
+                ),
+                (
+                    "last_activity_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="last activity"
+                    ),
+                ),
+                ("idle_since", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="idle since")),
+                (
+                    "transferred_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="transferred"),
+                ),
+                (
+                    "first_replied_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="first reply"),
+                ),
+                ("closed_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="closed")),
+                (
+                    "in_count",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="messages from the customer"),
+                ),
+                ("out_count", models.PositiveIntegerField(default=0, editable=False, verbose_name="replies")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="assigned_tickets",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="agent",
+                    ),
+                ),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="brands.brand",
+                        verbose_name="brand",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="own_tickets",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="customer",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="accounts.department",
+                        verbose_name="department",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged_tickets",
+                        to="tickets.ticket",
+                        verbose_name="merged into",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ticket',
-                'verbose_name_plural': 'tickets',
-                'permissions': [('view_all_tickets', 'Can view the tickets of all departments'), ('reassign_ticket', 'Can take tickets from other agents'), ('transfer_ticket', 'Can transfer tickets to other departments'), ('merge_ticket', 'Can merge tickets'), ('view_reports', 'Can view reports')],
-                'default_permissions': ('add', 'change', 'view'),
+                "verbose_name": "ticket",
+                "verbose_name_plural": "tickets",
+                "permissions": [
+                    ("view_all_tickets", "Can view the tickets of all departments"),
+                    ("reassign_ticket", "Can take tickets from other agents"),
+                    ("transfer_ticket", "Can transfer tickets to other departments"),
+                    ("merge_ticket", "Can merge tickets"),
+                    ("view_reports", "Can view reports"),
+                ],
+                "default_permissions": ("add", "change", "view"),
             },
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('direction', models.CharField(choices=[('in', 'From the customer'), ('out', 'To the customer'), ('note', 'Note')], max_length=4, verbose_name='direction')),
-                ('kind', models.CharField(choices=[('general', 'General'), ('resolution', 'Resolution'), ('transfer', 'Transfer'), ('follow_up', 'Follow-up')], default='general', max_length=12, verbose_name='kind')),
-                ('author_name', models.CharField(blank=True, max_length=100, verbose_name="author's name")),
-                ('text', models.TextField(verbose_name='text')),
-                ('html', models.TextField(blank=True, verbose_name='HTML')),
-                ('cc', models.JSONField(blank=True, default=list, verbose_name='copies to')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='written')),
-                ('visible_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='visible to the customer from')),
-                ('is_announced', models.BooleanField(default=True, editable=False)),
-                ('undo', models.JSONField(default=dict, editable=False)),
-                ('client_id', models.UUIDField(blank=True, editable=False, null=True, unique=True)),
-                ('author', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author')),
-                ('ticket', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='tickets.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("in", "From the customer"), ("out", "To the customer"), ("note", "Note")],
+                        max_length=4,
+                        verbose_name="direction",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("general", "General"),
+                            ("resolution", "Resolution"),
+                            ("transfer", "Transfer"),
+                            ("follow_up", "Follow-up"),
+                        ],
+                        default="general",
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("author_name", models.CharField(blank=True, max_length=100, verbose_name="author's name")),
+                ("text", models.TextField(verbose_name="text")),
+                ("html", models.TextField(blank=True, verbose_name="HTML")),
+                ("cc", models.JSONField(blank=True, default=list, verbose_name="copies to")),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="written")),
+                (
+                    "visible_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="visible to the customer from"
+                    ),
+                ),
+                ("is_announced", models.BooleanField(default=True, editable=False)),
+                ("undo", models.JSONField(default=dict, editable=False)),
+                ("client_id", models.UUIDField(blank=True, editable=False, null=True, unique=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="author",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message',
-                'verbose_name_plural': 'messages',
-                'default_permissions': (),
+                "verbose_name": "message",
+                "verbose_name_plural": "messages",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('reply', 'Reply'), ('note', 'Note')], default='reply', max_length=5)),
-                ('text', models.TextField(blank=True)),
-                ('cc', models.JSONField(blank=True, default=list)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='tickets.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(choices=[("reply", "Reply"), ("note", "Note")], default="reply", max_length=5),
+                ),
+                ("text", models.TextField(blank=True)),
+                ("cc", models.JSONField(blank=True, default=list)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="drafts", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="drafts", to="tickets.ticket"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'draft',
-                'verbose_name_plural': 'drafts',
-                'default_permissions': (),
+                "verbose_name": "draft",
+                "verbose_name_plural": "drafts",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='CustomFieldValue',
+            name="CustomFieldValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.TextField(max_length=1000, verbose_name='value')),
-                ('field', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='values', to='tickets.customfield')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='field_values', to='tickets.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("value", models.TextField(max_length=1000, verbose_name="value")),
+                (
+                    "field",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="values", to="tickets.customfield"
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="field_values", to="tickets.ticket"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'custom field value',
-                'verbose_name_plural': 'custom field values',
-                'default_permissions': (),
+                "verbose_name": "custom field value",
+                "verbose_name_plural": "custom field values",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('upload_key', models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
-                ('size', models.PositiveBigIntegerField(verbose_name='size')),
-                ('content_type', models.CharField(max_length=100, verbose_name='type')),
-                ('sha256', models.CharField(max_length=64, verbose_name='checksum')),
-                ('file', models.FileField(max_length=120, storage=apps.tickets.models.message.private_storage, upload_to=apps.tickets.models.message.attachment_path, verbose_name='file')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='uploaded')),
-                ('uploaded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('message', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='tickets.message')),
-                ('ticket', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='tickets.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("upload_key", models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
+                ("name", models.CharField(max_length=150, verbose_name="name")),
+                ("size", models.PositiveBigIntegerField(verbose_name="size")),
+                ("content_type", models.CharField(max_length=100, verbose_name="type")),
+                ("sha256", models.CharField(max_length=64, verbose_name="checksum")),
+                (
+                    "file",
+                    models.FileField(
+                        max_length=120,
+                        storage=apps.tickets.models.message.private_storage,
+                        upload_to=apps.tickets.models.message.attachment_path,
+                        verbose_name="file",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="uploaded")),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="tickets.message",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'attachment',
-                'verbose_name_plural': 'attachments',
-                'ordering': ['pk'],
-                'default_permissions': (),
+                "verbose_name": "attachment",
+                "verbose_name_plural": "attachments",
+                "ordering": ["pk"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='TicketEvent',
+            name="TicketEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('opened', 'opened the ticket'), ('customer_replied', 'answered'), ('replied', 'replied'), ('reply_undone', 'took the reply back'), ('noted', 'added a note'), ('status', 'changed the status'), ('priority', 'changed the priority'), ('subject', 'changed the subject'), ('follow_up', 'changed the follow-up'), ('pinned', 'changed the pin'), ('fields', 'changed the fields'), ('assigned', 'assigned the ticket'), ('transferred', 'transferred the ticket'), ('merged', 'merged another ticket into this one'), ('merged_away', 'merged this ticket into another one'), ('time_logged', 'logged time'), ('claimed', 'added the ticket to the own account')], max_length=20, verbose_name='what')),
-                ('actor_name', models.CharField(blank=True, max_length=100)),
-                ('face', models.CharField(choices=[('management', 'Management Interface'), ('portal', 'Portal'), ('mobile', 'Mobile'), ('api', 'API'), ('system', 'Deskbridge')], max_length=12, verbose_name='where')),
-                ('data', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
-                ('actor', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
-                ('ticket', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='tickets.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("opened", "opened the ticket"),
+                            ("customer_replied", "answered"),
+                            ("replied", "replied"),
+                            ("reply_undone", "took the reply back"),
+                            ("noted", "added a note"),
+                            ("status", "changed the status"),
+                            ("priority", "changed the priority"),
+                            ("subject", "changed the subject"),
+                            ("follow_up", "changed the follow-up"),
+                            ("pinned", "changed the pin"),
+                            ("fields", "changed the fields"),
+                            ("assigned", "assigned the ticket"),
+                            ("transferred", "transferred the ticket"),
+                            ("merged", "merged another ticket into this one"),
+                            ("merged_away", "merged this ticket into another one"),
+                            ("time_logged", "logged time"),
+                            ("claimed", "added the ticket to the own account"),
+                        ],
+                        max_length=20,
+                        verbose_name="what",
+                    ),
+                ),
+                ("actor_name", models.CharField(blank=True, max_length=100)),
+                (
+                    "face",
+                    models.CharField(
+                        choices=[
+                            ("management", "Management Interface"),
+                            ("portal", "Portal"),
+                            ("mobile", "Mobile"),
+                            ("api", "API"),
+                            ("system", "Deskbridge"),
+                        ],
+                        max_length=12,
+                        verbose_name="where",
+                    ),
+                ),
+                ("data", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="when")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="tickets.ticket",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'default_permissions': (),
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='TimeLog',
+            name="TimeLog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('agent_name', models.CharField(max_length=100, verbose_name="agent's name")),
-                ('subject', models.CharField(blank=True, max_length=200, verbose_name='what was done')),
-                ('minutes', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1440)], verbose_name='minutes')),
-                ('is_billable', models.BooleanField(default=False, verbose_name='billable')),
-                ('worked_on', models.DateField(default=django.utils.timezone.localdate, verbose_name='day')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='logged')),
-                ('agent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='time_logs', to=settings.AUTH_USER_MODEL, verbose_name='agent')),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='time_logs', to='tickets.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("agent_name", models.CharField(max_length=100, verbose_name="agent's name")),
+                ("subject", models.CharField(blank=True, max_length=200, verbose_name="what was done")),
+                (
+                    "minutes",
+                    models.PositiveIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1440),
+                        ],
+                        verbose_name="minutes",
+                    ),
+                ),
+                ("is_billable", models.BooleanField(default=False, verbose_name="billable")),
+                ("worked_on", models.DateField(default=django.utils.timezone.localdate, verbose_name="day")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="logged")),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="time_logs",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="agent",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="time_logs", to="tickets.ticket"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'time log',
-                'verbose_name_plural': 'time logs',
-                'ordering': ['-worked_on', '-pk'],
-                'default_permissions': (),
+                "verbose_name": "time log",
+                "verbose_name_plural": "time logs",
+                "ordering": ["-worked_on", "-pk"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='AssignmentTurn',
+            name="AssignmentTurn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('assigned_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('agent', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='turns', to=settings.AUTH_USER_MODEL)),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='turns', to='accounts.department')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("assigned_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "agent",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="turns", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="turns", to="accounts.department"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'turn',
-                'verbose_name_plural': 'turns',
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('department', 'agent'), name='assignmentturn_once')],
+                "verbose_name": "turn",
+                "verbose_name_plural": "turns",
+                "default_permissions": (),
+                "constraints": [models.UniqueConstraint(fields=("department", "agent"), name="assignmentturn_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='customfield',
-            constraint=models.UniqueConstraint(fields=('department', 'name'), name='customfield_name_once'),
+            model_name="customfield",
+            constraint=models.UniqueConstraint(fields=("department", "name"), name="customfield_name_once"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('merged_into__isnull', True)), fields=['department', 'status', 'last_activity_at', 'id'], name='ticket_department'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("merged_into__isnull", True)),
+                fields=["department", "status", "last_activity_at", "id"],
+                name="ticket_department",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('merged_into__isnull', True)), fields=['department', 'status', 'priority', 'last_activity_at', 'id'], name='ticket_priority'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("merged_into__isnull", True)),
+                fields=["department", "status", "priority", "last_activity_at", "id"],
+                name="ticket_priority",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('merged_into__isnull', True)), fields=['brand', 'department', 'status', 'last_activity_at', 'id'], name='ticket_brand'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("merged_into__isnull", True)),
+                fields=["brand", "department", "status", "last_activity_at", "id"],
+                name="ticket_brand",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('merged_into__isnull', True)), fields=['agent', 'department', 'status', 'last_activity_at', 'id'], name='ticket_agent'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("merged_into__isnull", True)),
+                fields=["agent", "department", "status", "last_activity_at", "id"],
+                name="ticket_agent",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['customer', 'last_activity_at', 'id'], name='ticket_customer'),
+            model_name="ticket",
+            index=models.Index(fields=["customer", "last_activity_at", "id"], name="ticket_customer"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['customer_email', 'last_activity_at', 'id'], name='ticket_customer_email'),
+            model_name="ticket",
+            index=models.Index(fields=["customer_email", "last_activity_at", "id"], name="ticket_customer_email"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('merged_into__isnull', True), ('agent__isnull', True), ('status', 'active')), fields=['department', 'last_activity_at', 'id'], name='ticket_unassigned'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("merged_into__isnull", True), ("agent__isnull", True), ("status", "active")),
+                fields=["department", "last_activity_at", "id"],
+                name="ticket_unassigned",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('merged_into__isnull', True), ('follow_up_at__isnull', False)), fields=['agent', 'follow_up_at', 'id'], name='ticket_follow_up'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("merged_into__isnull", True), ("follow_up_at__isnull", False)),
+                fields=["agent", "follow_up_at", "id"],
+                name="ticket_follow_up",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('merged_into__isnull', True), ('transferred_at__isnull', False)), fields=['department', 'transferred_at', 'id'], name='ticket_transferred'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("merged_into__isnull", True), ("transferred_at__isnull", False)),
+                fields=["department", "transferred_at", "id"],
+                name="ticket_transferred",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('merged_into__isnull', True), ('status', 'active')), fields=['department', 'idle_since', 'id'], name='ticket_idle'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("merged_into__isnull", True), ("status", "active")),
+                fields=["department", "idle_since", "id"],
+                name="ticket_idle",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['department', 'created_at'], name='ticket_opened'),
+            model_name="ticket",
+            index=models.Index(fields=["department", "created_at"], name="ticket_opened"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('closed_at__isnull', False)), fields=['department', 'closed_at'], name='ticket_closed'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", False)),
+                fields=["department", "closed_at"],
+                name="ticket_closed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='ticket_merged'),
+            model_name="ticket",
+            index=models.Index(
+                condition=models.Q(("merged_into__isnull", False)), fields=["merged_into"], name="ticket_merged"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into__isnull', True), ('status', 'locked'), _connector='OR'), name='ticket_merged_is_locked'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("merged_into__isnull", True), ("status", "locked"), _connector="OR"),
+                name="ticket_merged_is_locked",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('pk')), _negated=True), name='ticket_not_merged_into_itself'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("merged_into", models.F("pk")), _negated=True), name="ticket_not_merged_into_itself"
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['ticket', 'id'], name='message_ticket'),
+            model_name="message",
+            index=models.Index(fields=["ticket", "id"], name="message_ticket"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('author__isnull', False)), fields=['author'], name='message_author'),
+            model_name="message",
+            index=models.Index(condition=models.Q(("author__isnull", False)), fields=["author"], name="message_author"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('is_announced', False)), fields=['visible_at'], name='message_held'),
+            model_name="message",
+            index=models.Index(condition=models.Q(("is_announced", False)), fields=["visible_at"], name="message_held"),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(fields=('ticket', 'agent'), name='draft_once'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(fields=("ticket", "agent"), name="draft_once"),
         ),
         migrations.AddConstraint(
-            model_name='customfieldvalue',
-            constraint=models.UniqueConstraint(fields=('ticket', 'field'), name='customfieldvalue_once'),
+            model_name="customfieldvalue",
+            constraint=models.UniqueConstraint(fields=("ticket", "field"), name="customfieldvalue_once"),
         ),
         migrations.AddIndex(
-            model_name='attachment',
-            index=models.Index(condition=models.Q(('message__isnull', True)), fields=['created_at'], name='attachment_pending'),
+            model_name="attachment",
+            index=models.Index(
+                condition=models.Q(("message__isnull", True)), fields=["created_at"], name="attachment_pending"
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticketevent',
-            index=models.Index(fields=['ticket', 'id'], name='ticketevent_ticket'),
+            model_name="ticketevent",
+            index=models.Index(fields=["ticket", "id"], name="ticketevent_ticket"),
         ),
         migrations.AddIndex(
-            model_name='ticketevent',
-            index=models.Index(condition=models.Q(('actor__isnull', False)), fields=['actor'], name='ticketevent_actor'),
+            model_name="ticketevent",
+            index=models.Index(
+                condition=models.Q(("actor__isnull", False)), fields=["actor"], name="ticketevent_actor"
+            ),
         ),
     ]

@@ -1,0 +1,3 @@
+from apps.tickets.admin.ticket import TicketAdmin
+
+__all__ = ["TicketAdmin"]

@@ -1,0 +1,134 @@
+"""What people are told about tickets: the kinds, and who is told when."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.accounts.models import User
+from apps.notifications.registry import Audience, Kind, register
+from apps.notifications.services import notify
+from apps.tickets.models import Message, Ticket
+
+KINDS = (
+    Kind(
+        "ticket_assigned",
+        _("A ticket is given to me"),
+        _("%(person)s gave you “%(subject)s” (%(number)s)"),
+        Audience.STAFF,
+    ),
+    Kind(
+        "ticket_given",
+        _("A ticket comes to me in turn"),
+        _("“%(subject)s” (%(number)s) is yours: it was your turn"),
+        Audience.STAFF,
+    ),
+    Kind(
+        "ticket_answered",
+        _("A customer answers my ticket"),
+        _("%(person)s answered “%(subject)s” (%(number)s)"),
+        Audience.STAFF,
+    ),
+    Kind(
+        "ticket_noted",
+        _("A colleague adds a note to my ticket"),
+        _("%(person)s added a note to “%(subject)s” (%(number)s)"),
+        Audience.STAFF,
+    ),
+    Kind(
+        "ticket_transferred",
+        _("A ticket is transferred to me or my department"),
+        _("%(person)s transferred “%(subject)s” (%(number)s) to %(department)s"),
+        Audience.STAFF,
+    ),
+    Kind(
+        "ticket_opened",
+        _("A customer opens a ticket in my departments"),
+        _("%(person)s opened “%(subject)s” (%(number)s) in %(department)s"),
+        Audience.STAFF,
+        default_on=False,
+    ),
+    Kind(
+        "ticket_replied",
+        _("My ticket is answered"),
+        _("%(person)s replied to “%(subject)s” (%(number)s)"),
+        Audience.CUSTOMER,
+    ),
+    Kind("ticket_closed", _("My ticket is closed"), _("“%(subject)s” (%(number)s) was closed"), Audience.CUSTOMER),
+)
+MEMBERS_TOLD = 500
+
+
+def register_kinds() -> None:
+    """Make the kinds known; called once the apps are ready."""
+    for kind in KINDS:
+        register(kind)
+
+
+def opened(ticket: Ticket, *, by: User | None) -> None:
+    """A ticket came in: tell the department's agents, those who want to know."""
+    _tell(_members(ticket), "ticket_opened", ticket, person=ticket.customer_name, by=by)
+
+
+def assigned(ticket: Ticket, *, by: User | None) -> None:
+    """A ticket got an agent: tell them, unless they took it themselves."""
+    if ticket.agent is not None:
+        kind = "ticket_assigned" if by else "ticket_given"
+        _tell([ticket.agent], kind, ticket, person=by.get_full_name() if by else "", by=by)
+
+
+def transferred(ticket: Ticket, *, by: User) -> None:
+    """A ticket came from another department: tell its agent, or the department's agents."""
+    people = [ticket.agent] if ticket.agent else _members(ticket)
+    _tell(people, "ticket_transferred", ticket, person=by.get_full_name(), by=by)
+
+
+def noted(message: Message) -> None:
+    """A colleague wrote a note: tell the ticket's agent."""
+    ticket = message.ticket
+    if ticket.agent is not None:
+        _tell([ticket.agent], "ticket_noted", ticket, person=message.author_name, by=message.author)
+
+
+def customer_replied(message: Message) -> None:
+    """The customer wrote: tell the ticket's agent, or where there is none the department's agents."""
+    ticket = message.ticket
+    if ticket.agent is not None:
+        _tell([ticket.agent], "ticket_answered", ticket, person=message.author_name, by=message.author)
+    else:
+        _tell(_members(ticket), "ticket_opened", ticket, person=message.author_name, by=message.author)
+
+
+def reopened(ticket: Ticket) -> None:
+    """The customer opened a closed ticket again: tell its agent."""
+    if ticket.agent is not None:
+        _tell([ticket.agent], "ticket_answered", ticket, person=ticket.customer_name, by=ticket.customer)
+
+
+def replied(message: Message) -> None:
+    """The customer can read a reply: tell them."""
+    _tell_customer(message.ticket, "ticket_replied", person=message.author_name, by=message.author)
+
+
+def closed(ticket: Ticket) -> None:
+    """A ticket was closed: tell the customer."""
+    _tell_customer(ticket, "ticket_closed")
+
+
+def _members(ticket: Ticket) -> list[User]:
+    return list(ticket.department.members.filter(is_active=True, is_staff=True)[:MEMBERS_TOLD])
+
+
+def _tell(people: list[User], kind: str, ticket: Ticket, *, person: str, by: User | None) -> None:
+    path = reverse("admin:tickets_ticket_change", args=[ticket.pk])
+    data = {**_data(ticket), "person": person, "department": ticket.department.name}
+    notify(people=people, kind=kind, data=data, path=path, group=f"ticket-{ticket.pk}", except_for=by)
+
+
+def _tell_customer(ticket: Ticket, kind: str, *, person: str = "", by: User | None = None) -> None:
+    if ticket.customer is not None:
+        path = reverse("portal:ticket", args=[ticket.number])
+        data = {**_data(ticket), "person": person}
+        notify(people=[ticket.customer], kind=kind, data=data, path=path, group=f"own-{ticket.pk}", except_for=by)
+
+
+def _data(ticket: Ticket) -> dict[str, str | int | float]:
+    return {"subject": ticket.subject, "number": ticket.number}

@@ -1,0 +1,226 @@
+"""The lists of tickets: each reads an index from an end, so that its time does not grow with the tickets.
+
+A list is one or more streams. A stream is the part of the tickets that one index holds in order: those of one
+department with one status, or of one agent. Several streams are cut to a page each before they are merged, in one
+statement on both databases.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from apps.accounts.models import Department, User
+from apps.tickets.models import Ticket, TicketQuerySet
+
+COUNTED = 999
+RECENTLY = timedelta(days=7)
+PAGE = 50
+Status = Ticket.Status
+
+
+@dataclass(frozen=True)
+class Position:
+    """A place in a list: the value that orders it, and the ticket's id."""
+
+    at: datetime
+    pk: int
+
+    def code(self) -> str:
+        """Text for an address; only `read` needs to understand it."""
+        return base64.urlsafe_b64encode(json.dumps([self.at.isoformat(), self.pk]).encode()).decode().rstrip("=")
+
+    @classmethod
+    def read(cls, code: str) -> "Position | None":
+        """The position of a code; None where it is none."""
+        try:
+            at, pk = json.loads(base64.urlsafe_b64decode(code + "=" * (-len(code) % 4)))
+            moment = datetime.fromisoformat(at)
+        except (ValueError, TypeError, binascii.Error):
+            return None
+        return cls(moment, pk) if isinstance(pk, int) and moment.tzinfo is not None and abs(pk) < 2**63 else None
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What narrows a list; empty values do not. `statuses`, `priorities`: values. `agent`: 0 is nobody."""
+
+    departments: tuple[int, ...] = ()
+    statuses: tuple[str, ...] = ()
+    priorities: tuple[str, ...] = ()
+    brand: int | None = None
+    agent: int | None = None
+    customer: int | None = None
+
+
+@dataclass(frozen=True)
+class Streams:
+    """The parts of a list, in the order of `order`, a column."""
+
+    parts: list[TicketQuerySet]
+    order: str = "last_activity_at"
+    newest_first: bool = True
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some tickets of a list, and where the list goes on."""
+
+    tickets: list[Ticket] = field(default_factory=list)
+    before: Position | None = None
+    after: Position | None = None
+
+
+class View:
+    """The lists of the agents' navigation."""
+
+    MY_ACTIVE, MY_WAITING, FOLLOW_UPS = "my-active", "my-waiting", "follow-ups"
+    UNASSIGNED, TRANSFERRED, OPEN, CLOSED, ALL = "unassigned", "transferred", "open", "closed", "all"
+    NAMES = (MY_ACTIVE, MY_WAITING, FOLLOW_UPS, UNASSIGNED, TRANSFERRED, OPEN, CLOSED, ALL)
+    STATUSES = {
+        MY_ACTIVE: (Status.ACTIVE,),
+        MY_WAITING: (Status.WAITING,),
+        UNASSIGNED: (Status.ACTIVE,),
+        OPEN: (Status.ACTIVE, Status.WAITING),
+        CLOSED: (Status.CLOSED, Status.LOCKED),
+        ALL: tuple(Status.values),
+    }
+
+
+def departments_of(user: User) -> list[int]:
+    """The departments whose tickets this person sees."""
+    if user.has_perm("tickets.view_all_tickets"):
+        return list(Department.objects.order_by("name").values_list("pk", flat=True))
+    return user.department_ids
+
+
+def streams(*, user: User, view: str, filters: Filters, newest_first: bool = True) -> Streams:
+    """The streams of a view for this person: never a ticket that `visible_to` would leave out."""
+    departments = [pk for pk in departments_of(user) if not filters.departments or pk in filters.departments]
+    rows = Ticket.objects.visible_to(user).unmerged().filter(_narrow(filters))
+    if view == View.FOLLOW_UPS:
+        own = rows.filter(agent=user, follow_up_at__isnull=False, department_id__in=departments)
+        return Streams([own], order="follow_up_at", newest_first=False)
+    if view == View.TRANSFERRED:
+        recent = rows.filter(transferred_at__gte=timezone.now() - RECENTLY)
+        return Streams([recent.filter(department_id=pk) for pk in departments], order="transferred_at")
+    statuses = [s for s in View.STATUSES[view] if not filters.statuses or s in filters.statuses]
+    if view in (View.MY_ACTIVE, View.MY_WAITING):
+        rows = rows.filter(agent=user)
+    if view == View.UNASSIGNED:
+        rows = rows.filter(agent__isnull=True)
+    priorities = filters.priorities or (None,)
+    parts = [
+        rows.filter(department_id=pk, status=status, **({"priority": priority} if priority else {}))
+        for pk in departments
+        for status in statuses
+        for priority in priorities
+    ]
+    return Streams(parts, newest_first=newest_first)
+
+
+def page(lists: Streams, *, after: Position | None = None, before: Position | None = None, size: int = PAGE) -> Page:
+    """At most `size` tickets of a list, from its start, after a position, or before one; with what a row shows."""
+    backwards = before is not None
+    found = _merged(lists, position=before or after, backwards=backwards, size=size + 1)
+    more = len(found) > size
+    found = found[:size]
+    if backwards:
+        found.reverse()
+    if not found:
+        return Page()
+    tickets = rows_by_pk([pk for _at, pk in found])
+    first, last = (Position(*found[index]) for index in (0, -1))
+    return Page(
+        tickets,
+        before=first if (more if backwards else after is not None) else None,
+        after=last if (True if backwards else more) else None,
+    )
+
+
+def rows_by_pk(pks: Sequence[int]) -> list[Ticket]:
+    """Tickets in the order of these ids, with what a row of a list shows; unknown ids are left out."""
+    rows = Ticket.objects.filter(pk__in=pks).select_related("department", "brand", "agent", "customer")
+    by_pk = {ticket.pk: ticket for ticket in rows}
+    return [by_pk[pk] for pk in pks if pk in by_pk]
+
+
+def counts(*, user: User, views: Sequence[str], departments: Sequence[int] = ()) -> dict[str, int]:
+    """How many tickets each view has, and each department open ones (key `department-<id>`); at most 1,000 each.
+
+    One statement; each number reads no more than a thousand entries of an index.
+    """
+    wanted = {view: streams(user=user, view=view, filters=Filters()).parts for view in views}
+    for pk in departments:
+        wanted[f"department-{pk}"] = streams(user=user, view=View.OPEN, filters=Filters(departments=(pk,))).parts
+    statements, values = [], []
+    for parts in wanted.values():
+        inner = []
+        for part in parts:
+            _add(inner, values, part.order_by().values_list("pk")[: COUNTED + 1])
+        rows = " UNION ALL ".join(inner) if inner else "SELECT 1 WHERE 1 = 0"
+        statements.append(f"(SELECT COUNT(*) FROM (SELECT * FROM ({rows}) AS every LIMIT {COUNTED + 1}) AS counted)")  # noqa: S608
+    if not statements:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(statements)}", values)
+        return dict(zip(wanted, cursor.fetchone() or (), strict=True))
+
+
+def _narrow(filters: Filters) -> Q:
+    condition = Q()
+    if filters.brand:
+        condition &= Q(brand_id=filters.brand)
+    if filters.agent is not None:
+        condition &= Q(agent_id=filters.agent) if filters.agent else Q(agent__isnull=True)
+    if filters.customer:
+        condition &= Q(customer_id=filters.customer)
+    return condition
+
+
+def _merged(lists: Streams, *, position: Position | None, backwards: bool, size: int) -> list[tuple[datetime, int]]:
+    descending = lists.newest_first != backwards
+    ways = [F(lists.order).desc(), F("pk").desc()] if descending else [F(lists.order).asc(), F("pk").asc()]
+    inner, values = [], []
+    for part in lists.parts:
+        rows: Any = part.filter(_beyond(lists.order, position, descending)) if position else part
+        _add(inner, values, rows.order_by(*ways).values_list(lists.order, "pk")[:size])
+    if not inner:
+        return []
+    way = "DESC" if descending else "ASC"
+    merged = f"SELECT * FROM ({' UNION ALL '.join(inner)}) AS every ORDER BY 1 {way}, 2 {way} LIMIT {size}"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(merged, values)
+        return [(_moment(at), pk) for at, pk in cursor.fetchall()]
+
+
+def _add(statements: list[str], values: list[Any], rows: QuerySet[Ticket, Any]) -> None:
+    """Add the SQL of these rows and its values; nothing where Django knows that there are none."""
+    try:
+        sql, params = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return
+    statements.append(f"SELECT * FROM ({sql}) AS part")  # noqa: S608 - made by Django
+    values.extend(params)
+
+
+def _beyond(order: str, position: Position, descending: bool) -> Q:
+    way = "lt" if descending else "gt"
+    # The first condition lets the index start at the right place; a row comparison would not be portable.
+    return Q(**{f"{order}__{way}e": position.at}) & (
+        Q(**{f"{order}__{way}": position.at}) | Q(**{f"pk__{way}": position.pk})
+    )
+
+
+def _moment(value: Any) -> datetime:
+    """A moment as the database driver gives it: SQLite's are text in UTC."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo else timezone.make_aware(moment, timezone.get_fixed_timezone(0))

@@ -1,0 +1,111 @@
+"""Several tickets about the same matter become one."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.tickets import indexing
+from apps.tickets.errors import BadField, TicketLocked
+from apps.tickets.models import CustomFieldValue, Draft, Ticket, TicketEvent
+from apps.tickets.services.acting import hold_for_agent, record, refuse_locked
+from apps.tickets.services.status import set_status
+
+MAX_MERGED = 50
+
+
+@transaction.atomic
+def merge_tickets(*, survivor: Ticket, duplicates: Sequence[Ticket], by: User, face: str) -> Ticket:
+    """Move everything from the duplicates into the survivor; their numbers lead there from then on.
+
+    All must be the same customer's, or nobody's account with the same e-mail address: nobody gets to see what
+    somebody else wrote. Where a duplicate was active, the survivor becomes active.
+    Raises TicketLocked where one of them was merged or the survivor locked, BadField where they do not belong
+    together, NotAllowed where one of them is not the agent's to merge.
+    """
+    chosen = {ticket.pk: ticket for ticket in (survivor, *duplicates)}
+    gone = [ticket for pk, ticket in chosen.items() if pk != survivor.pk]
+    if not gone:
+        raise BadField({"duplicates": _("Choose another ticket to merge.")})
+    if len(gone) > MAX_MERGED:
+        raise BadField({"duplicates": _("At most 50 tickets can be merged at once.")})
+    for pk in sorted(chosen):  # always in this order, so that two merges cannot wait for each other
+        hold_for_agent(chosen[pk], by, "tickets.merge_ticket")
+    refuse_locked(survivor)
+    for ticket in gone:
+        _refuse_merging(ticket, survivor)
+    for ticket in gone:
+        _move_into(ticket, survivor)
+        record(ticket, TicketEvent.Kind.MERGED_AWAY, by=by, face=face, into=survivor.number)
+        record(survivor, TicketEvent.Kind.MERGED, by=by, face=face, number=ticket.number, subject=ticket.subject)
+    if any(ticket.status == Ticket.Status.ACTIVE for ticket in gone):
+        set_status(survivor, Ticket.Status.ACTIVE)
+    survivor.last_activity_at = timezone.now()
+    survivor.save()
+    for ticket in gone:
+        _leave(ticket, survivor)
+    indexing.index_whole(survivor)
+    return survivor
+
+
+def _refuse_merging(ticket: Ticket, survivor: Ticket) -> None:
+    if ticket.merged_into is not None:
+        raise TicketLocked(
+            _("%(number)s was merged into %(other)s already.")
+            % {"number": ticket.number, "other": ticket.merged_into.number}
+        )
+    same = (
+        ticket.customer_id == survivor.customer_id
+        if ticket.customer_id and survivor.customer_id
+        else (bool(ticket.customer_email) and ticket.customer_email.lower() == survivor.customer_email.lower())
+    )
+    if not same:
+        raise BadField(
+            {
+                "duplicates": _("%(number)s is another customer's; merging would show it to somebody else.")
+                % {"number": ticket.number}
+            }
+        )
+
+
+def _move_into(ticket: Ticket, survivor: Ticket) -> None:
+    ticket.messages.update(ticket=survivor)
+    ticket.attachments.update(ticket=survivor)
+    ticket.time_logs.update(ticket=survivor)
+    ticket.merged_tickets.update(merged_into=survivor)
+    filled = survivor.field_values.values("field")
+    CustomFieldValue.objects.filter(ticket=ticket).exclude(field__in=filled).update(ticket=survivor)
+    for draft in ticket.drafts.all():
+        kept = Draft.objects.filter(ticket=survivor, agent=draft.agent).first()
+        if kept is None:
+            Draft.objects.filter(pk=draft.pk).update(ticket=survivor)
+        else:
+            kept.text = f"{kept.text}\n\n{draft.text}".strip()
+            kept.save()
+            draft.delete()
+    survivor.in_count += ticket.in_count
+    survivor.out_count += ticket.out_count
+    replied = [moment for moment in (survivor.first_replied_at, ticket.first_replied_at) if moment]
+    survivor.first_replied_at = min(replied, default=None)
+
+
+def _leave(ticket: Ticket, survivor: Ticket) -> None:
+    indexing.forget_ticket(ticket)
+    ticket.merged_into = survivor
+    ticket.status = Ticket.Status.LOCKED
+    ticket.idle_since = None
+    ticket.follow_up_at, ticket.follow_up_note = None, ""
+    ticket.closed_at = ticket.closed_at or timezone.now()
+    ticket.in_count = ticket.out_count = 0
+    ticket.save()
+
+
+def mergeable_with(ticket: Ticket) -> Q:
+    """The condition for tickets that can be merged with this one."""
+    same = Q(customer_email=ticket.customer_email) if ticket.customer_email else Q(pk__in=[])
+    if ticket.customer_id:
+        same |= Q(customer_id=ticket.customer_id)
+    return same & Q(merged_into=None) & ~Q(pk=ticket.pk)

@@ -1,0 +1,55 @@
+"""What people type into tickets, made ready to be kept."""
+
+import re
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+
+from apps.core.html import clean_message, plain, visible
+from apps.tickets.errors import BadField
+
+MAX_TEXT = 100_000
+MAX_SUBJECT = 200
+MAX_COPIES = 20
+_MANY_LINES = re.compile(r"\n{4,}")
+
+
+def clean_body(text: str, html: str = "") -> tuple[str, str]:
+    """The text and the cleaned HTML of a message; where only HTML is given, its text is read from it.
+
+    Raises BadField where the text is longer than 100,000 characters.
+    """
+    safe_html = ""
+    if html.strip():
+        safe_html, read = clean_message(html)
+        text = text if text.strip() else read[:MAX_TEXT]
+    lines = visible(text).replace("\r\n", "\n").replace("\r", "\n")
+    kept = _MANY_LINES.sub("\n\n\n", lines).strip("\n").rstrip()
+    if len(kept) > MAX_TEXT:
+        raise BadField({"text": _("This is too long: at most 100,000 characters. Attach longer texts as a file.")})
+    return kept if kept.strip() else "", safe_html
+
+
+def clean_subject(text: str) -> str:
+    """A subject on one line. Raises BadField where it is empty or longer than 200 characters."""
+    subject = plain(text)
+    if not subject:
+        raise BadField({"subject": _("Write a subject.")})
+    if len(subject) > MAX_SUBJECT:
+        raise BadField({"subject": _("This is too long: at most 200 characters.")})
+    return subject
+
+
+def clean_copies(addresses: Iterable[str]) -> list[str]:
+    """E-mail addresses for copies, each once. Raises BadField for what is no address, and for more than 20."""
+    copies = list(dict.fromkeys(address.strip().lower() for address in addresses if address.strip()))
+    if len(copies) > MAX_COPIES:
+        raise BadField({"cc": _("At most 20 people can get a copy.")})
+    for address in copies:
+        try:
+            validate_email(address)
+        except ValidationError as error:
+            raise BadField({"cc": _("%(address)s is not an e-mail address.") % {"address": address}}) from error
+    return copies
