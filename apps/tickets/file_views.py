@@ -31,13 +31,13 @@ def agent_upload(request: HttpRequest) -> JsonResponse:
         if not (number.isascii() and number.isdecimal()):
             raise Http404
         ticket = get_object_or_404(Ticket.objects.visible_to(request.user), pk=int(number))
-    return _stored(request, "agent_files:attachment", ticket)
+    return _stored(request, "agent_files", "attachment", ticket)
 
 
 @require_POST
 def customer_upload(request: HttpRequest) -> JsonResponse:
     """Take one file (`file`) of a customer, signed in or not."""
-    return _stored(request, "customer_files:upload_file", None)
+    return _stored(request, "customer_files", "upload_file", None)
 
 
 @require_POST
@@ -84,7 +84,7 @@ def upload_thumbnail(request: HttpRequest, attachment_id: int) -> HttpResponseBa
     return _thumbnail(request, _own(request, attachment_id))
 
 
-def _stored(request: HttpRequest, address: str, ticket: Ticket | None) -> JsonResponse:
+def _stored(request: HttpRequest, face: str, name: str, ticket: Ticket | None) -> JsonResponse:
     upload = request.FILES.get("file") or request.FILES.get(NEW_FILES)
     if upload is None:
         return JsonResponse({"error": _("No file has arrived. Try again."), "code": "no_file"}, status=400)
@@ -97,7 +97,8 @@ def _stored(request: HttpRequest, address: str, ticket: Ticket | None) -> JsonRe
         "name": attachment.name,
         "size": attachment.size,
         "size_text": filesizeformat(attachment.size),
-        "url": reverse(address, args=[attachment.pk]),
+        "url": reverse(f"{face}:{name}", args=[attachment.pk]),
+        "discard_url": reverse(f"{face}:discard", args=[attachment.pk]),
     }
     return JsonResponse(answer, status=201)
 

@@ -1,0 +1,218 @@
+/* Files of a message (templates/tickets/_attach_field.html): uploaded as soon as they are chosen, dropped or pasted.
+   Without this script the field is an ordinary file field and its files are posted with the form. */
+(() => {
+  "use strict";
+
+  const AT_ONCE = 2;
+  const SHOWN_EXTENSION = 4;
+
+  function start(field) {
+    const form = field.closest("form");
+    if (!form || field.dataset.started) return;
+    field.dataset.started = "yes";
+    const list = field.querySelector("[data-attach-list]");
+    const input = field.querySelector("input[type=file]");
+    const status = field.querySelector("[role=status]");
+    const waiting = [];
+    let running = 0;
+    let submitter = null;
+
+    const text = (name, value = "") => field.dataset[`text${name}`].replace("%s", value);
+    const say = (words) => { status.textContent = words; };
+    const token = () => form.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+    const kept = () => [...list.querySelectorAll(".attach-keep")].filter((box) => box.value && box.checked && !box.disabled);
+    const busy = () => running + waiting.length > 0;
+    const changed = () => form.dispatchEvent(new CustomEvent("attach:change", { detail: { files: kept().length, busy: busy() } }));
+
+    field.classList.add("attach-ready");
+    for (const item of list.children) dress(item);
+
+    input.addEventListener("change", () => {
+      add([...input.files]);
+      input.value = ""; // what is uploaded is not posted again
+    });
+    form.addEventListener("paste", (event) => {
+      const files = [...(event.clipboardData?.files ?? [])];
+      if (!files.length || event.clipboardData.types.includes("text/plain")) return;
+      event.preventDefault();
+      add(files.map(named));
+    });
+    form.addEventListener("dragover", (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      field.classList.add("attach-over");
+    });
+    form.addEventListener("dragleave", (event) => {
+      if (!form.contains(event.relatedTarget)) field.classList.remove("attach-over");
+    });
+    form.addEventListener("drop", (event) => {
+      if (!hasFiles(event)) return;
+      event.preventDefault();
+      field.classList.remove("attach-over");
+      add([...event.dataTransfer.files]);
+    });
+    form.addEventListener("submit", (event) => {
+      if (!busy()) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      submitter = event.submitter ?? "none";
+      say(text("Wait"));
+    }, { capture: true });
+    form.addEventListener("attach:reset", () => {
+      for (const entry of waiting.splice(0)) entry.cancelled = true;
+      list.replaceChildren();
+      say("");
+      changed();
+    });
+
+    function add(files) {
+      let room = Number(field.dataset.maxFiles) - kept().length - running - waiting.length;
+      field.querySelector(".attach-problems")?.remove();
+      for (const file of files.slice(0, Math.max(room, 0))) addOne(file);
+      if (files.length > room) say(text("Many"));
+      field.classList.toggle("attach-full", files.length > room);
+      pump();
+      changed();
+    }
+
+    function addOne(file) {
+      const item = field.querySelector("[data-attach-item]").content.firstElementChild.cloneNode(true);
+      item.querySelector(".file-name").textContent = file.name;
+      item.querySelector(".file-kind").textContent = extension(file.name);
+      item.querySelector(".file-size").textContent = "";
+      item.querySelector("progress").setAttribute("aria-label", text("Uploading", file.name));
+      list.append(item);
+      const entry = { file, item, request: null, cancelled: false };
+      dress(item, entry);
+      if (!file.size) fail(entry, text("Empty"));
+      else if (file.size > Number(field.dataset.maxBytes)) fail(entry, text("Large"));
+      else waiting.push(entry);
+    }
+
+    /* Two at a time: one large file does not hold up the others, and the server is not flooded. */
+    function pump() {
+      while (running < AT_ONCE && waiting.length) send(waiting.shift());
+      if (!busy() && submitter) sendForm();
+    }
+
+    function send(entry) {
+      const request = new XMLHttpRequest();
+      const body = new FormData();
+      body.append("file", entry.file, entry.file.name);
+      if (field.dataset.ticket) body.append("ticket", field.dataset.ticket);
+      entry.request = request;
+      running += 1;
+      request.open("POST", field.dataset.upload);
+      request.responseType = "text";
+      request.setRequestHeader("Accept", "application/json");
+      request.setRequestHeader("X-CSRFToken", token());
+      request.upload.addEventListener("progress", (event) => {
+        if (event.lengthComputable) entry.item.querySelector("progress").value = (100 * event.loaded) / event.total;
+      });
+      request.addEventListener("loadend", () => {
+        running -= 1;
+        arrived(entry, request);
+        pump();
+        changed();
+      });
+      request.send(body);
+    }
+
+    function arrived(entry, request) {
+      const answer = read(request);
+      if (request.status === 201 && answer) {
+        if (entry.cancelled) discard(answer.discard_url);
+        else keep(entry, answer);
+      } else if (!entry.cancelled) {
+        const isSignedOut = request.status === 200 || request.status === 403;
+        const words = answer?.error ?? (request.status === 413 ? text("Large") : text(isSignedOut ? "SignedOut" : "Failed"));
+        fail(entry, words);
+      }
+    }
+
+    function keep(entry, answer) {
+      const { item } = entry;
+      const box = item.querySelector(".attach-keep");
+      box.value = answer.id;
+      box.disabled = false;
+      box.checked = true;
+      item.dataset.discard = answer.discard_url;
+      item.querySelector(".file-name").textContent = answer.name;
+      item.querySelector(".file-size").textContent = answer.size_text;
+      item.querySelector("progress").remove();
+      if (!submitter) say(text("Done", answer.name));
+    }
+
+    function fail(entry, words) {
+      entry.item.classList.add("attach-failed");
+      entry.item.querySelector("progress")?.remove();
+      entry.item.querySelector(".attach-error").textContent = words;
+      say(`${entry.file.name}: ${words}`);
+      submitter = null; // what was to be sent is not complete any more
+    }
+
+    function dress(item, entry = null) {
+      const button = item.querySelector(".attach-remove");
+      item.querySelector(".attach-keep").hidden = true;
+      button.hidden = false;
+      button.setAttribute("aria-label", text("Remove", item.querySelector(".file-name").textContent));
+      button.addEventListener("click", () => {
+        if (entry) entry.cancelled = true;
+        const place = waiting.indexOf(entry);
+        if (place >= 0) waiting.splice(place, 1);
+        if (entry?.request?.readyState < 4) entry.request.abort();
+        if (item.dataset.discard) discard(item.dataset.discard);
+        say(text("Removed", item.querySelector(".file-name").textContent));
+        (item.nextElementSibling ?? item.previousElementSibling)?.querySelector(".attach-remove").focus();
+        item.remove();
+        if (!list.children.length) input.focus();
+        field.classList.remove("attach-full");
+        changed();
+      });
+    }
+
+    /* What cannot be thrown away now is swept away within a day. */
+    function discard(address) {
+      fetch(address, { method: "POST", headers: { "X-CSRFToken": token() } }).catch(() => {});
+    }
+
+    function sendForm() {
+      const button = submitter === "none" ? undefined : submitter;
+      submitter = null;
+      say("");
+      form.requestSubmit(button);
+    }
+  }
+
+  const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+
+  function extension(name) {
+    const found = name.includes(".") ? name.split(".").pop() : "";
+    return found.length <= SHOWN_EXTENSION ? found.toUpperCase() : "";
+  }
+
+  /* Pasted pictures are all called image.png. */
+  function named(file) {
+    if (!/^image\.\w+$/.test(file.name)) return file;
+    const moment = new Date().toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
+    return new File([file], file.name.replace("image", `picture-${moment}`), { type: file.type });
+  }
+
+  function read(request) {
+    try {
+      return JSON.parse(request.responseText);
+    } catch {
+      return null;
+    }
+  }
+
+  /* A picture that cannot be drawn gives way to the kind of its file. */
+  document.addEventListener("error", (event) => {
+    if (event.target instanceof HTMLImageElement && "filePicture" in event.target.dataset) event.target.remove();
+  }, { capture: true });
+  for (const picture of document.querySelectorAll("img[data-file-picture]")) {
+    if (picture.complete && !picture.naturalWidth && picture.loading !== "lazy") picture.remove();
+  }
+  for (const field of document.querySelectorAll("[data-attach]")) start(field);
+  document.addEventListener("attach:start", (event) => start(event.target));
+})();
