@@ -64,6 +64,7 @@ SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
             Page(_("Jobs"), "manufacturing", "admin:django_rq_dashboard_changelist", "django_rq.admin"),
             Page(_("Imports"), "upload_file", "admin:core_bulkimport_changelist", "core.view_bulkimport"),
             Page(_("Failed sign-ins"), "lock", "admin:axes_accessattempt_changelist", "axes.view_accessattempt"),
+            Page(_("API tokens"), "key", "admin:accounts_apitoken_changelist", "accounts.view_apitoken"),
             Page(_("Health"), "monitor_heart", "health", "django_rq.admin"),
         ),
     ),
@@ -94,7 +95,9 @@ def account_links(request: HttpRequest) -> list[dict[str, Any]]:
     """What the menu under the display name offers besides signing out."""
     return [
         {"title": _("Portal"), "link": reverse("portal:home")},
+        {"title": _("Notification settings"), "link": reverse("notifications:settings")},
         {"title": _("Change password"), "link": reverse("admin:password_change")},
+        {"title": _("API tokens"), "link": reverse("tokens")},
     ]
 
 

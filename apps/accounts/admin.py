@@ -17,6 +17,7 @@ from unfold.decorators import action, display
 from apps.accounts.admin_forms import NewPersonForm, PasswordForm, PersonForm, RoleForm, own_groups
 from apps.accounts.models import Department, Membership, User
 from apps.accounts.roles import STAFF_ROLES, Role, delete_person, reason_to_keep, role_of, set_role, with_role
+from apps.accounts.token_admin import ApiTokenAdmin as ApiTokenAdmin  # noqa: PLC0414 - registers itself
 from apps.core.admin import DeskModelAdmin, SetupModelAdmin
 
 BUILT_IN = [role.value for role in STAFF_ROLES]

@@ -2,6 +2,7 @@ from django.urls import include, path
 from django.views.generic import TemplateView
 
 from apps.accounts import views as accounts
+from apps.accounts.token_views import PortalTokens
 from apps.core import health
 from apps.notifications import urls as notifications
 from apps.portal import uploads, views
@@ -13,6 +14,7 @@ urlpatterns = [
     path("logout/", accounts.Logout.as_view(), name="logout"),
     path("register/", accounts.Register.as_view(), name="register"),
     path("account/", accounts.Account.as_view(), name="account"),
+    path("account/tokens/", PortalTokens.as_view(), name="tokens"),
     path("password/reset/", accounts.ForgottenPassword.as_view(), name="password_reset"),
     path(
         "password/reset/sent/",
