@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import Department, User
 from apps.brands.models import LANGUAGES, Brand
 from apps.core.html import plain
+from apps.core.locks import lock
 from apps.tickets import indexing, notices
 from apps.tickets.attachments import attach
 from apps.tickets.errors import BadField, NotAllowed
@@ -115,6 +116,7 @@ def open_ticket(
 def _opened_with(client_id: UUID | None, by: User | None, email: str) -> Ticket | None:
     if client_id is None:
         return None
+    lock(f"tickets.form.{client_id}")  # the same form twice at once: the second one waits and finds the first
     message = Message.objects.filter(client_id=client_id).select_related("ticket").first()
     if message is None:
         return None
