@@ -28,7 +28,7 @@ class InProduct:
     """Keeps a row for each person; an unread one of the same group is brought up to date instead."""
 
     kind = IN_PRODUCT
-    label: "str | StrPromise" = _("In Deskbridge")
+    label: "str | StrPromise" = _("On this site")
 
     def deliver(self, news: News) -> None:
         told = {name: getattr(news, name) for name in ("path", "group", "happened_at")}
