@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -16,18 +17,37 @@ class Load:
     bytes: int
 
 
-async def _client(host: str, port: int, path: str, count: int, deadline: float, times: list[float]) -> int:
+Requests = Callable[[], bytes]
+
+
+def get(path: str, *, port: int, cookies: str = "") -> Requests:
+    """The request that reads `path`, the same each time."""
+    return lambda: request("GET", path, port=port, cookies=cookies)
+
+
+def request(method: str, path: str, *, port: int, cookies: str = "", body: bytes = b"") -> bytes:
+    """One HTTP request as bytes; a body is a form."""
+    lines = [f"{method} {path} HTTP/1.1", f"Host: localhost:{port}", "Accept-Encoding: identity"]
+    lines += [f"Cookie: {cookies}"] if cookies else []
+    if body:
+        lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+async def _client(
+    host: str, port: int, requests: Requests, answers: tuple[int, ...], count: int, deadline: float, times: list[float]
+) -> int:
     reader, writer = await asyncio.open_connection(host, port)
-    request = f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\nAccept-Encoding: identity\r\n\r\n".encode()
     size = 0
     for _ in range(count):
         if time.perf_counter() > deadline:
             break
+        sent = requests()
         started = time.perf_counter()
-        writer.write(request)
+        writer.write(sent)
         head = await reader.readuntil(b"\r\n\r\n")
-        if not head.startswith(b"HTTP/1.1 200"):
-            raise RuntimeError(head.split(b"\r\n", 1)[0].decode())
+        if int(head.split(b" ", 2)[1]) not in answers:
+            raise RuntimeError(f"{sent[:200]!r} was answered with {head.split(b'\r\n', 1)[0].decode()}")
         fields = dict(line.split(b": ", 1) for line in head.lower().split(b"\r\n")[1:] if b": " in line)
         if b"content-length" in fields:
             size = len(await reader.readexactly(int(fields[b"content-length"])))
@@ -47,10 +67,13 @@ async def _read_chunks(reader: asyncio.StreamReader) -> int:
     return total
 
 
-async def _run(host: str, port: int, path: str, requests: int, concurrency: int, seconds: float) -> Load:
+async def _run(
+    host: str, port: int, each: Requests, answers: tuple[int, ...], requests: int, concurrency: int, seconds: float
+) -> Load:
     times: list[float] = []
     started = time.perf_counter()
-    clients = [_client(host, port, path, requests // concurrency, started + seconds, times) for _ in range(concurrency)]
+    count, deadline = requests // concurrency, started + seconds
+    clients = [_client(host, port, each, answers, count, deadline, times) for _ in range(concurrency)]
     sizes = await asyncio.gather(*clients)
     elapsed = time.perf_counter() - started
     times.sort()
@@ -63,4 +86,18 @@ def load(*, port: int, path: str, requests: int, concurrency: int, seconds: floa
 
     Raises RuntimeError for an answer other than 200.
     """
-    return asyncio.run(_run("127.0.0.1", port, path, requests, concurrency, seconds))
+    each = get(path, port=port)
+    return send(port=port, each=each, requests=requests, concurrency=concurrency, seconds=seconds)
+
+
+def send(
+    *,
+    port: int,
+    each: Requests,
+    requests: int,
+    concurrency: int,
+    seconds: float = 30,
+    answers: tuple[int, ...] = (200,),
+) -> Load:
+    """As `load`, with the requests that `each` gives one after the other. Raises RuntimeError for other answers."""
+    return asyncio.run(_run("127.0.0.1", port, each, answers, requests, concurrency, seconds))
