@@ -31,7 +31,7 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
             body = await bodies.take(receive, limit=settings.DESK_MAX_UPLOAD_MB * 1024 * 1024)
         except bodies.Refused as refused:
             if refused.status is not None:
-                await bodies.refuse(send, refused.status)
+                await bodies.refuse(send, refused.status, scope["path"])
             return
         with body:
             await _pages(bodies.with_length(scope, body), bodies.replay(body), send)  # type: ignore[arg-type]

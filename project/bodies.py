@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import CTR
 
+from apps.core import problems
+
 type Scope = dict[str, Any]
 type Message = dict[str, Any]
 type Receive = Callable[[], Awaitable[Message]]
@@ -21,7 +23,7 @@ PIECE = 64 * 1024
 SILENCE_SECONDS = 30
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not a fault
+class Refused(Exception):
     """The body is not taken: an HTTP status, or None where nobody waits for an answer any more."""
 
     def __init__(self, status: int | None) -> None:
@@ -120,11 +122,16 @@ def replay(body: Body) -> Receive:
     return receive
 
 
-async def refuse(send: Send, status: int) -> None:
-    """Answer with a status and its plain words."""
-    text = {413: b"This is more than the server accepts.\n", 408: b"The upload stalled.\n"}[status]
+async def refuse(send: Send, status: int, path: str = "") -> None:
+    """Answer with a status and its plain words; below `/api/` as a problem document."""
+    if path.startswith(problems.API_PATH):
+        response = problems.Problem(status).response()
+        text, kind = response.content, response["Content-Type"].encode()
+    else:
+        text = {413: b"This is more than the server accepts.\n", 408: b"The upload stalled.\n"}[status]
+        kind = b"text/plain"
     headers = [
-        (b"content-type", b"text/plain"),
+        (b"content-type", kind),
         (b"content-length", str(len(text)).encode()),
         (b"connection", b"close"),
     ]

@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "project",  # its commands
 ]
 MIDDLEWARE = [
+    "apps.core.problems.ProblemMiddleware",  # sees what all others answer
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "apps.brands.middleware.BrandMiddleware",  # before whatever redirects: it knows which host names are ours
     "django.middleware.security.SecurityMiddleware",

@@ -8,6 +8,7 @@ from apps.accounts.legacy import to_management
 from apps.accounts.token_views import ManagementTokens
 from apps.notifications import urls as notifications
 from apps.tickets import urls_files as files
+from project.api import api, unknown_address
 from project.dashboard import health_page
 
 urlpatterns = [
@@ -21,5 +22,8 @@ urlpatterns = [
     path("i18n/setlang/", choose_language, name="set_language"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("tickets/", include((files.PORTAL, "customer_files"))),
+    path("api/v1/", unknown_address),
+    path("api/v1/", api.urls),
+    path("api/v1/<path:address>", unknown_address),
     path("", include("apps.portal.urls")),
 ]

@@ -36,8 +36,6 @@ class Bearer(HttpBearer):
             raise Problem(429, headers={"Retry-After": str(REQUESTS_SECONDS)})
         if self.scope not in found.scopes:
             headers = {"WWW-Authenticate": f'{CHALLENGE}, error="insufficient_scope", scope="{self.scope.value}"'}
-            raise Problem(
-                403, "insufficient_scope", f"This token lacks the scope {self.scope.value}.", headers=headers
-            )
+            raise Problem(403, "insufficient_scope", f"This token lacks the scope {self.scope.value}.", headers=headers)
         request.user = found.owner
         return found

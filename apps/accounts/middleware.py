@@ -17,7 +17,7 @@ class LocaleMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/media/"):  # pictures have no words
+        if request.path.startswith(("/media/", "/api/")):  # pictures have no words, programs no language
             return self.get_response(request)
         language = wanted_language(request)
         name = getattr(request.user, "time_zone", "")

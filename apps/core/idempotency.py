@@ -12,7 +12,8 @@ from typing import Annotated, Any
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Header, Schema, Status
+from ninja import Header, Status
+from pydantic import BaseModel
 
 from apps.core.idempotency_models import IdempotencyRecord
 from apps.core.locks import try_lock
@@ -71,13 +72,13 @@ def _kept(request: HttpRequest, key: str) -> HttpResponse | None:
 
 
 def _carried_out(request: HttpRequest, key: str, act: Callable[[], Status[Any]]) -> HttpResponse:
-    result: Status[Schema] = act()
+    result: Status[BaseModel] = act()
     record = IdempotencyRecord.objects.create(
         person_id=request.user.pk,
         key=key,
         fingerprint=fingerprint(request),
         status=result.status_code,
-        body=result.value.model_dump_json(),
+        body=result.value.model_dump_json(exclude_unset=True),
     )
     return _answer(record, replayed=False)
 

@@ -2,13 +2,13 @@
 
 import base64
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
-from ninja import Query, Schema
+from ninja import Query
+from pydantic import BaseModel
 
 from apps.core.problems import Problem
 
@@ -22,23 +22,17 @@ Cursor = Annotated[
 ]
 
 
-class Page[Item](Schema):
+class Page[Item](BaseModel):
     """A page of a list. `next` is the address of the page after it, or null on the last one."""
 
     items: list[Item]
     next: str | None
 
 
-def page_of[Row: Model, Item](
-    rows: QuerySet[Row],
-    *,
-    request: HttpRequest,
-    order: str,
-    limit: int,
-    cursor: str,
-    show: Callable[[Row], Item],
-) -> Page[Item]:
-    """The rows that come after `cursor`, shown.
+def page_of[Row: Model](
+    rows: QuerySet[Row], *, request: HttpRequest, order: str, limit: int, cursor: str
+) -> tuple[list[Row], str | None]:
+    """The rows that come after `cursor`, and the address of the next page.
 
     order: a column that is never null, with a minus for the greatest first; rows that are equal in it go by their id,
     in the same direction. Raises Problem (422) for a cursor that was not made here for a list in this order.
@@ -47,15 +41,25 @@ def page_of[Row: Model, Item](
     if cursor:
         rows = _after(rows, column, _read(cursor, order), descending=bool(sign))
     found = list(rows.order_by(order, f"{sign}pk")[: limit + 1])
-    following = None
-    if len(found) > limit:
-        following = _address(request, _write(order, getattr(found[limit - 1], column), found[limit - 1].pk))
-    return Page(items=[show(row) for row in found[:limit]], next=following)
+    if len(found) <= limit:
+        return found, None
+    last = found[limit - 1]
+    return found[:limit], next_address(request, _write(order, getattr(last, column), last.pk))
 
 
-def _after[Row: Model](
-    rows: QuerySet[Row], column: str, last: tuple[Any, int], *, descending: bool
-) -> QuerySet[Row]:
+def next_address(request: HttpRequest, cursor: str) -> str:
+    """The address of this request, going on at another cursor."""
+    query = request.GET.copy()
+    query["cursor"] = cursor
+    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")
+
+
+def bad_cursor() -> Problem:
+    """What is answered to a cursor that was not made for this list."""
+    return Problem(422, "bad_cursor", errors={"cursor": ["This cursor belongs to no page of this list."]})
+
+
+def _after[Row: Model](rows: QuerySet[Row], column: str, last: tuple[Any, int], *, descending: bool) -> QuerySet[Row]:
     value, pk = last
     way = "lt" if descending else "gt"
     if column == "pk":
@@ -77,15 +81,9 @@ def _read(cursor: str, order: str) -> tuple[datetime | int, int]:
     except (ValueError, TypeError, OverflowError, RecursionError):
         made_for, value, pk = "", None, None
     if made_for != order or not _is_number(pk) or not (isinstance(value, datetime) or _is_number(value)):
-        raise Problem(422, errors={"cursor": ["This cursor belongs to no page of this list."]})
+        raise bad_cursor()
     return value, pk
 
 
 def _is_number(value: object) -> bool:
     return type(value) is int and 0 <= value <= MAX_ID
-
-
-def _address(request: HttpRequest, cursor: str) -> str:
-    query = request.GET.copy()
-    query["cursor"] = cursor
-    return request.build_absolute_uri(f"{request.path}?{query.urlencode()}")

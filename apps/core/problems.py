@@ -29,7 +29,7 @@ COMMON: dict[int, tuple[str, str]] = {
 }
 
 
-class Problem(Exception):  # noqa: N818 - what the standard calls it
+class Problem(Exception):
     """The answer to a request that is not carried out.
 
     code: a word that stays the same, for programs; detail: a sentence for people, safe to show.
@@ -61,7 +61,9 @@ class Problem(Exception):  # noqa: N818 - what the standard calls it
             "detail": self.detail,
             "code": self.code,
         }
-        return document | ({"errors": {name: list(texts) for name, texts in self.errors.items()}} if self.errors else {})
+        return document | (
+            {"errors": {name: list(texts) for name, texts in self.errors.items()}} if self.errors else {}
+        )
 
     def response(self) -> HttpResponse:
         """The problem as an answer that nobody keeps."""
