@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from apps.brands.models import Brand, CustomLink, audiences_of
 from apps.portal.prepared import PreparedQuery
@@ -38,7 +40,13 @@ def custom_links(request: HttpRequest) -> Iterable[Card]:
     return (Card(*row) for row in links.rows(request.brand.pk))  # type: ignore[attr-defined]
 
 
-CARDS: list[Callable[[HttpRequest], Iterable[Card]]] = [custom_links]
+def ticket_cards(request: HttpRequest) -> Iterable[Card]:
+    """Asking us, and what came of it."""
+    yield Card(_("Submit a ticket"), reverse("portal:new_ticket"), "ticket", _("Ask a question or report a problem."))
+    yield Card(_("My tickets"), reverse("portal:tickets"), "tickets", _("See our answers, and answer us."))
+
+
+CARDS: list[Callable[[HttpRequest], Iterable[Card]]] = [ticket_cards, custom_links]
 
 
 def cards_for(request: HttpRequest) -> list[Card]:

@@ -6,6 +6,7 @@ from apps.accounts.token_views import PortalTokens
 from apps.core import health
 from apps.notifications import urls as notifications
 from apps.portal import uploads, views
+from apps.portal.tickets import conversation, lists, opening
 
 app_name = "portal"
 urlpatterns = [
@@ -23,6 +24,15 @@ urlpatterns = [
     ),
     path("password/reset/<uidb64>/<token>/", accounts.NewPassword.as_view(), name="password_reset_confirm"),
     path("", include((notifications.portal, "notifications"))),
+    path("tickets/", lists.tickets, name="tickets"),
+    path("tickets/new/", opening.new_ticket, name="new_ticket"),
+    path("tickets/new/fields/", opening.department_fields, name="department_fields"),
+    path("tickets/<str:number>/", conversation.ticket, name="ticket"),
+    path("tickets/<str:number>/opened/", opening.opened, name="ticket_opened"),
+    path("tickets/<str:number>/close/", conversation.close, name="ticket_close"),
+    path("tickets/<str:number>/reopen/", conversation.reopen, name="ticket_reopen"),
+    path("tickets/<str:number>/claim/", conversation.claim, name="ticket_claim"),
+    path("tickets/<str:number>/news/", conversation.news, name="ticket_news"),
     path("media/<path:path>", uploads.upload, name="upload"),
     path("favicon.ico", uploads.favicon, name="favicon"),
     path("healthz", health.healthz, name="healthz"),
