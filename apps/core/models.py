@@ -10,6 +10,7 @@ from apps.core.idempotency_models import IdempotencyRecord as IdempotencyRecord 
 from apps.core.importing.models import BulkImport as BulkImport  # noqa: PLC0414 - one table of core
 from apps.core.locks import lock
 from apps.core.ordering import close_gaps
+from apps.core.search.models import SearchDocument as SearchDocument  # noqa: PLC0414 - one table of core
 
 
 class Singleton(models.Model):

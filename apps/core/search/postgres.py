@@ -1,0 +1,205 @@
+"""The index on PostgreSQL: a `tsvector` of our own tokens under a GIN index.
+
+GIN knows no order: it gives all documents of a word before the newest can be told, and all tokens of a beginning before
+it looks at anything else. So common words are looked for in a window of the newest documents, which costs a microsecond
+a document; GIN gets what is left, and of beginnings that fit very many documents only what it can bear.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from django.db import OperationalError, connection, transaction
+from django.db.backends.utils import CursorWrapper
+from psycopg.errors import QueryCanceled
+
+from apps.core.search.queries import Marks, Phrase, Query
+
+Row = tuple[str, int, int, int]
+
+WINDOW = 5_000  # documents: 4 ms
+LARGEST_WINDOW = 50_000  # 40 ms
+BROAD = 20_000  # documents that a condition may fit before it is too dear to read them all
+TIMEOUT = 2_000  # ms
+_INDEX = "core_searchdocument_terms"
+_MOST_POSITIONS = 255  # of one token: PostgreSQL keeps no more
+_NEWEST = 2**62
+_SETTINGS = {
+    "enable_seqscan": "off",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    "work_mem": "32MB",  # a page of the table that does not fit in is read and checked whole
+    "statement_timeout": str(TIMEOUT),
+}
+
+
+def stored(tokens: Sequence[str], marks: Sequence[str]) -> str:
+    """The `tsvector` of a document. Marks have no position, so that no phrase holds one."""
+    positions: dict[str, list[str]] = {}
+    for position, token in enumerate(tokens, start=1):
+        positions.setdefault(token, []).append(str(position))
+    lexemes = [f"'{token}':{','.join(places[:_MOST_POSITIONS])}" for token, places in positions.items()]
+    return " ".join([*lexemes, *(f"'{mark}'" for mark in marks)])
+
+
+def find(query: Query, marks: Marks, limit: int, before: int | None) -> list[Row]:
+    """Kind, object, group and id of the newest documents that match; those that were found until time was up."""
+    place = _Place(limit, _NEWEST if before is None else before)
+    rows: list[Row] = []
+    try:
+        with transaction.atomic(), connection.cursor() as cursor, _bounded(cursor):
+            rows = _in_windows(cursor, _expression(query, marks), place)
+            if len(rows) < limit:
+                rows = _in_index(cursor, query, marks, place)
+    except OperationalError as error:
+        if not isinstance(error.__cause__, QueryCanceled):
+            raise
+    return rows
+
+
+def groups_since(query: Query, marks: Marks, groups: Iterable[int], since: int) -> set[int]:
+    """Those of `groups` of which a document matches that is as new as `since` or newer."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH recent AS MATERIALIZED (
+                SELECT group_id, terms FROM core_searchdocument WHERE group_id = ANY(%s) AND id >= %s
+            )
+            SELECT DISTINCT group_id FROM recent WHERE terms @@ %s::tsquery
+            """,
+            [list(groups), since, _expression(query, marks)],
+        )
+        return {group for (group,) in cursor.fetchall()}
+
+
+def rescope(group_id: int, kind: str, marks: Sequence[str]) -> None:
+    """Give the documents of a group other marks."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE core_searchdocument SET
+                marks = %s,
+                terms = ts_delete(terms, string_to_array(btrim(marks), ' ')) || array_to_tsvector(%s)
+            WHERE group_id = %s AND kind = %s
+            """,
+            [f" {' '.join(marks)} ", list(marks), group_id, kind],
+        )
+
+
+@contextmanager
+def bulk_load() -> Iterator[None]:
+    """Drop the index, and build it anew when the block ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = %s", [_INDEX])
+        (definition,) = cursor.fetchone()
+        cursor.execute(f"DROP INDEX {_INDEX}")
+        try:
+            yield
+        finally:
+            cursor.execute("SET maintenance_work_mem = '512MB'")
+            cursor.execute(definition)
+            cursor.execute("RESET maintenance_work_mem")
+            cursor.execute("ANALYZE core_searchdocument")
+
+
+# Looking --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Place:
+    limit: int
+    before: int
+
+
+@contextmanager
+def _bounded(cursor: CursorWrapper) -> Iterator[None]:
+    """Settings for one search. An error rolls back the transaction or its savepoint, and them with it."""
+    cursor.execute(f"SELECT {', '.join('current_setting(%s)' for _ in _SETTINGS)}", list(_SETTINGS))
+    values = cursor.fetchone()
+    _set(cursor, _SETTINGS.values())
+    yield
+    _set(cursor, values)
+
+
+def _set(cursor: CursorWrapper, values: Iterable[str]) -> None:
+    pairs = [part for pair in zip(_SETTINGS, values, strict=True) for part in pair]
+    cursor.execute(f"SELECT {', '.join('set_config(%s, %s, true)' for _ in _SETTINGS)}", pairs)
+
+
+def _in_windows(cursor: CursorWrapper, expression: str, place: _Place) -> list[Row]:
+    """A full page from the newest documents, or the few that are there."""
+    rows = _in_window(cursor, expression, place, WINDOW)
+    if rows and len(rows) < place.limit:
+        needed = WINDOW * place.limit * 3 // (len(rows) * 2)
+        if needed <= LARGEST_WINDOW:
+            rows = _in_window(cursor, expression, place, needed)
+    return rows
+
+
+def _in_window(cursor: CursorWrapper, expression: str, place: _Place, size: int) -> list[Row]:
+    cursor.execute(
+        """
+        SELECT kind, object_id, group_id, id FROM (
+            SELECT * FROM core_searchdocument WHERE id < %s ORDER BY id DESC LIMIT %s
+        ) newest WHERE terms @@ %s::tsquery ORDER BY id DESC LIMIT %s
+        """,
+        [place.before, size, expression, place.limit],
+    )
+    return list(cursor.fetchall())
+
+
+def _in_index(cursor: CursorWrapper, query: Query, marks: Marks, place: _Place) -> list[Row]:
+    """All documents, with the help of the index.
+
+    Beginnings that fit very many documents are checked on what the rest of the query finds. Where that is very much
+    too, they count as beginnings only among the newest documents, and as whole words among the others.
+    """
+    expression = _expression(query, marks)
+    broad = {phrase for phrase in query.wanted if phrase.is_beginning and _is_broad(cursor, _last(phrase))}
+    if not broad:
+        return _by(cursor, expression, expression, place)
+    rest = replace(query, wanted=tuple(phrase for phrase in query.wanted if phrase not in broad))
+    if (marks or rest.wanted) and not _is_broad(cursor, _expression(rest, marks)):
+        return _by(cursor, _expression(rest, marks), expression, place)
+    words = tuple(Phrase(phrase.tokens) if phrase in broad else phrase for phrase in query.wanted)
+    exact = _expression(replace(query, wanted=words), marks)
+    rows = _in_window(cursor, expression, place, LARGEST_WINDOW) + _by(cursor, exact, exact, place)
+    return sorted(set(rows), key=lambda row: row[3], reverse=True)[: place.limit]
+
+
+def _by(cursor: CursorWrapper, found_by: str, expression: str, place: _Place) -> list[Row]:
+    """What the index finds by one expression, and of that what fits the other; OFFSET keeps the two apart."""
+    cursor.execute(
+        """
+        SELECT kind, object_id, group_id, id FROM (
+            SELECT * FROM core_searchdocument WHERE terms @@ %s::tsquery AND id < %s OFFSET 0
+        ) found WHERE terms @@ %s::tsquery ORDER BY id DESC LIMIT %s
+        """,
+        [found_by, place.before, expression, place.limit],
+    )
+    return list(cursor.fetchall())
+
+
+def _is_broad(cursor: CursorWrapper, expression: str) -> bool:
+    """Whether the planner's statistics expect an expression to fit very many documents."""
+    cursor.execute("EXPLAIN (FORMAT JSON) SELECT FROM core_searchdocument WHERE terms @@ %s::tsquery", [expression])
+    (plan,) = cursor.fetchone()
+    return bool(plan[0]["Plan"]["Plan Rows"] > BROAD)
+
+
+# Expressions: tokens are alphanumeric, and stand in quotes ------------------------------------------------------------
+
+
+def _expression(query: Query, marks: Marks) -> str:
+    parts = [f"({_phrase(phrase)})" for phrase in query.wanted]
+    parts += [f"!({_phrase(phrase)})" for phrase in query.unwanted]
+    parts += [f"({' | '.join(f"'{mark}'" for mark in group)})" for group in marks]
+    return " & ".join(parts)
+
+
+def _phrase(phrase: Phrase) -> str:
+    return " <-> ".join(f"'{token}'" for token in phrase.tokens) + (":*" if phrase.is_beginning else "")
+
+
+def _last(phrase: Phrase) -> str:
+    return f"'{phrase.tokens[-1]}':*"
