@@ -1,0 +1,91 @@
+"""What people choose for the tickets that they have ticked."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+
+from apps.accounts.models import Department, User
+from apps.tickets.models import Ticket
+
+ME, NOBODY = "me", "none"
+
+
+class BulkForm(forms.Form):
+    """The choices of one action. tickets: those that are ticked."""
+
+    def __init__(self, *args: Any, user: User, tickets: Sequence[Ticket], **kwargs: Any) -> None:
+        super().__init__(*args, label_suffix="", **kwargs)
+        self.user, self.tickets = user, tickets
+
+
+class CloseForm(BulkForm):
+    """Closing asks nothing."""
+
+
+class AssignForm(BulkForm):
+    agent = forms.ChoiceField(label=_("To whom"), widget=UnfoldAdminSelectWidget, initial=ME)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        departments = {ticket.department_id for ticket in self.tickets}
+        people = User.objects.agents().filter(is_active=True, memberships__department_id__in=departments)
+        self.people = {str(agent.pk): agent for agent in people.distinct().order_by("display_name", "pk")}
+        others = [(pk, agent.get_full_name()) for pk, agent in self.people.items() if agent != self.user]
+        field: Any = self.fields["agent"]
+        field.choices = [(ME, _("Me")), (NOBODY, _("Nobody")), *others]
+
+    def clean_agent(self) -> User | None:
+        value = self.cleaned_data["agent"]
+        return self.user if value == ME else self.people.get(value)
+
+
+class StatusForm(BulkForm):
+    status = forms.ChoiceField(
+        label=_("Status"), choices=[("", _("Choose a status")), *Ticket.Status.choices], widget=UnfoldAdminSelectWidget
+    )
+
+
+class PriorityForm(BulkForm):
+    priority = forms.ChoiceField(
+        label=_("Priority"),
+        choices=[("", _("Choose a priority")), *Ticket.Priority.choices],
+        widget=UnfoldAdminSelectWidget,
+    )
+
+
+class TransferForm(BulkForm):
+    department = forms.ModelChoiceField(
+        Department.objects.filter(is_active=True),
+        label=_("New department"),
+        empty_label=_("Choose a department"),
+        widget=UnfoldAdminSelectWidget,
+    )
+    comment = forms.CharField(
+        label=_("Comment"),
+        required=False,
+        max_length=10_000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text=_("A note for the other department, on each of the tickets. Customers do not see it."),
+    )
+
+
+class SurvivorField(forms.ModelChoiceField):
+    """The tickets that are ticked, the oldest first."""
+
+    widget: ClassVar[Any] = forms.RadioSelect
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.number} · {obj.subject}"
+
+
+class MergeForm(BulkForm):
+    survivor = SurvivorField(Ticket.objects.none(), label=_("Which ticket stays"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["survivor"]
+        field.queryset = Ticket.objects.filter(pk__in=[ticket.pk for ticket in self.tickets]).order_by("created_at")
+        field.empty_label = None

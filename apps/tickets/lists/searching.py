@@ -1,0 +1,114 @@
+"""Finding tickets by number, words or customer."""
+
+import re
+from dataclasses import dataclass, field
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import User
+from apps.core.search.services import search, search_groups
+from apps.tickets import indexing, queries
+from apps.tickets.lists.asking import MAX_TYPED, Choices, list_address, read_number
+from apps.tickets.lists.frames import frame
+from apps.tickets.models import Message, Ticket
+from apps.tickets.numbers import PATTERN, normal_number
+from apps.tickets.queries import View
+
+PAGE, CUSTOMERS = 25, 6
+_DASHED = re.compile(r"\w{3}-\w{5}-\w{2}")
+_NUMBER = re.compile(PATTERN)
+
+
+@dataclass(frozen=True)
+class FoundTicket:
+    """A ticket, and the text of the message in which the words were found (empty: they are in the ticket itself)."""
+
+    ticket: Ticket
+    text: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search found. next: the position at which its next page begins; None on the last one."""
+
+    tickets: list[FoundTicket] = field(default_factory=list)
+    customers: list[User] = field(default_factory=list)
+    next: int | None = None
+
+
+def search_page(request: HttpRequest, user: User) -> HttpResponse:
+    """What was found; a ticket's number leads to the ticket itself."""
+    query = " ".join(request.GET.get("q", "").split())[:MAX_TYPED]
+    ticket = ticket_by_number(query, user)
+    if ticket is not None:
+        return redirect("admin:tickets_ticket_change", ticket.pk)
+    before = read_number(request.GET.get("before", ""))
+    found = find(query, user, before=before)
+    context = {
+        **frame(request, Choices.of(user), None),
+        "title": _("Search"),
+        "query": query,
+        "note": note_on_number(query),
+        "found": found,
+        "is_first": before is None,
+        "customers": [(person, list_address(view=View.ALL, customer=str(person.pk))) for person in found.customers],
+        "older": list_address(q=query, before=str(found.next)) if found.next else "",
+        "first": list_address(q=query),
+    }
+    return render(request, "admin/tickets/list_search.html", context)
+
+
+def find(query: str, user: User, *, before: int | None = None) -> Found:
+    """What this person may know of that matches, newest first, from a position on; customers only on the first page."""
+    scopes = indexing.scopes_for(user)
+    kinds = (indexing.TICKET, indexing.MESSAGE)
+    page = search_groups(text=query, scopes=scopes, kinds=kinds, limit=PAGE, before=before)
+    # The index is a hint: what a person may see is decided here.
+    visible = Ticket.objects.visible_to(user).filter(pk__in=[hit.group_id for hit in page.hits])
+    tickets = {ticket.pk: ticket for ticket in queries.rows_by_pk(list(visible.values_list("pk", flat=True)))}
+    in_messages = {hit.group_id: hit.object_id for hit in page.hits if hit.kind == indexing.MESSAGE}
+    texts = Message.objects.filter(pk__in=in_messages.values(), ticket__in=tickets).values_list("ticket_id", "text")
+    text_of = dict(texts)
+    found = [
+        FoundTicket(tickets[hit.group_id], text_of.get(hit.group_id, ""))
+        for hit in page.hits
+        if hit.group_id in tickets
+    ]
+    return Found(found, _customers(query, user, scopes) if before is None else [], page.next)
+
+
+def _customers(query: str, user: User, scopes: list[str] | None) -> list[User]:
+    hits = search(text=query, scopes=scopes, kinds=[indexing.CUSTOMER], limit=CUSTOMERS)
+    asked = Ticket.objects.visible_to(user).filter(customer=OuterRef("pk"))
+    people = User.objects.filter(Exists(asked), pk__in=[hit.object_id for hit in hits])
+    by_pk = {person.pk: person for person in people}
+    return [by_pk[hit.object_id] for hit in hits if hit.object_id in by_pk]
+
+
+def ticket_by_number(text: str, user: "User | AnonymousUser") -> Ticket | None:
+    """The ticket of a number in any spelling, or the one it was merged into; None where it is not this person's."""
+    number = normal_number(_bare(text))
+    if number is None:
+        return None
+    ticket = Ticket.objects.filter(number=number).first()
+    pk = ticket and (ticket.merged_into_id or ticket.pk)
+    return Ticket.objects.visible_to(user).filter(pk=pk).first()
+
+
+def note_on_number(text: str) -> str:
+    """What to say of something that looks like a ticket's number and leads to no ticket; empty for other words."""
+    bare = _bare(text)
+    if not (_DASHED.fullmatch(bare) or (_NUMBER.fullmatch(bare) and any(letter.isdigit() for letter in bare))):
+        return ""
+    number = normal_number(bare)
+    if number is None:
+        return _("%(text)s cannot be a ticket number: there is a typing error in it.") % {"text": bare}
+    return _("There is no ticket %(number)s, or it is not yours to see.") % {"number": number}
+
+
+def _bare(text: str) -> str:
+    return text.strip(" #[]().:")
