@@ -41,6 +41,10 @@ CONNECTED_SERVICES = (
 )
 SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
     (
+        _("Answers"),
+        (Page(_("Canned replies"), "quickreply", "admin:tickets_cannedreply_changelist", "tickets.view_cannedreply"),),
+    ),
+    (
         _("People"),
         (
             Page(_("Customers"), "group", "admin:accounts_user_changelist", "accounts.view_user", "role=Customer"),
@@ -55,6 +59,7 @@ SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
         (
             Page(_("Installation"), "dns", "admin:brands_installation_changelist", "brands.view_installation"),
             Page(_("Brands"), "storefront", "admin:brands_brand_changelist", "brands.view_brand"),
+            Page(_("Custom fields"), "list_alt", "admin:tickets_customfield_changelist", "tickets.view_customfield"),
             Page(_("Custom links"), "link", "admin:brands_customlink_changelist", "brands.view_customlink"),
         ),
     ),

@@ -9,16 +9,18 @@ from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import BooleanRadioFilter, DropdownFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 
-from apps.accounts.admin_forms import NewPersonForm, PasswordForm, PersonForm, RoleForm, own_groups
+from apps.accounts.admin_forms import DepartmentForm, NewPersonForm, PasswordForm, PersonForm, RoleForm, own_groups
 from apps.accounts.models import Department, Membership, User
 from apps.accounts.roles import STAFF_ROLES, Role, delete_person, reason_to_keep, role_of, set_role, with_role
 from apps.accounts.token_admin import ApiTokenAdmin as ApiTokenAdmin  # noqa: PLC0414 - registers itself
 from apps.core.admin import DeskModelAdmin, SetupModelAdmin
+from apps.core.keeping import has_still, kept_by
 
 BUILT_IN = [role.value for role in STAFF_ROLES]
 
@@ -62,7 +64,7 @@ class UserAdmin(BaseUserAdmin, DeskModelAdmin):  # type: ignore[misc]
     change_password_form = PasswordForm
     fieldsets = [
         (None, {"fields": ["username", "display_name", "email"]}),
-        (_("Access"), {"fields": ["role", "groups", "is_active", "last_login", "date_joined"]}),
+        (_("Access"), {"fields": ["role", "groups", "is_active", "is_available", "last_login", "date_joined"]}),
         (_("Preferences"), {"fields": ["language", "time_zone"]}),
     ]
     add_fieldsets = [
@@ -98,9 +100,9 @@ class UserAdmin(BaseUserAdmin, DeskModelAdmin):  # type: ignore[misc]
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         fieldsets = super().get_fieldsets(request, obj)
-        if own_groups().exists():
-            return fieldsets
-        return [(title, {"fields": [f for f in part["fields"] if f != "groups"]}) for title, part in fieldsets]
+        left_out = set() if own_groups().exists() else {"groups"}
+        left_out |= set() if obj is None or obj.is_staff else {"is_available"}
+        return [(title, {"fields": [f for f in part["fields"] if f not in left_out]}) for title, part in fieldsets]
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> list[Any]:
         return self.inlines if obj and obj.is_staff else []
@@ -142,10 +144,14 @@ class UserAdmin(BaseUserAdmin, DeskModelAdmin):  # type: ignore[misc]
 
 @admin.register(Department)
 class DepartmentAdmin(SetupModelAdmin):
-    list_display = ["name", "description", "show_members", "show_brands", "is_active"]
-    list_filter = [("is_active", BooleanRadioFilter)]
+    list_display = ["name", "description", "show_members", "show_brands", "distribution", "is_public", "is_active"]
+    list_filter = [("is_active", BooleanRadioFilter), ("is_public", BooleanRadioFilter)]
     search_fields = ["name", "description"]
-    fieldsets = [(None, {"fields": ["name", "description", "brands", "is_active"]})]
+    form = DepartmentForm
+    fieldsets = [
+        (None, {"fields": ["name", "description", "brands", "is_active"]}),
+        (_("Tickets"), {"fields": ["is_public", "distribution", "max_tickets", "requires_resolution"]}),
+    ]
     inlines = [MembershipInline]
 
     @display(description=_("members"))
@@ -159,8 +165,12 @@ class DepartmentAdmin(SetupModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Department]:
         return Department.objects.visible_to(request.user).prefetch_related("members", "brands")  # type: ignore[arg-type]
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        return super().formfield_for_manytomany(db_field, request, **kwargs)
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        advice = gettext("Make it inactive instead: it takes nothing new, and what it has stays.")
+        kept = {department: kept_by(department) for department in objs}
+        if any(kept.values()):
+            return [], {}, set(), [has_still(row, what, advice) for row, what in kept.items() if what]
+        return super().get_deleted_objects(objs, request)
 
 
 admin.site.unregister([Group, AccessAttempt, AccessFailureLog, AccessLog])

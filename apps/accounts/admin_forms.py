@@ -13,7 +13,7 @@ from unfold.widgets import (
     UnfoldAdminSelectWidget,
 )
 
-from apps.accounts.models import User
+from apps.accounts.models import Department, User
 from apps.accounts.roles import STAFF_ROLES, PersonError, Role, check_access, role_of
 
 OUR_APPS = ("accounts", "brands", "connected_services", "feeds", "tickets", "connections")
@@ -54,7 +54,7 @@ class PersonForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["username", "email", "display_name", "language", "time_zone", "is_active", "groups"]
+        fields = ["username", "email", "display_name", "language", "time_zone", "is_active", "is_available", "groups"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,6 +88,16 @@ class NewPersonForm(BaseUserCreationForm):
         super().__init__(*args, **kwargs)
         for name in ("password1", "password2"):
             self.fields[name].widget = UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"})
+
+
+class DepartmentForm(forms.ModelForm):
+    class Meta:
+        model = Department
+        fields = ["name", "description", "brands", "is_active", "is_public", "distribution", "max_tickets"]
+        fields += ["requires_resolution"]
+        help_texts = {
+            "distribution": _("Tickets go in turn to the members who are available and below the limit."),
+        }
 
 
 class RoleForm(forms.ModelForm):

@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.contrib.admin.options import ActionLocation
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from django_rq.admin import QueueAdmin
 from django_rq.models import Dashboard
 from redis.exceptions import RedisError
 from reversion.admin import VersionAdmin
+from reversion.models import Version
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
@@ -74,13 +75,20 @@ class SetupModelAdmin(DeskModelAdmin, VersionAdmin):
         """Wraps bringing back a version; subclasses put right what an old version must not decide."""
         yield
 
-    def revision_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def revision_view(self, request: HttpRequest, object_id: str, version_id: str, *args: Any) -> HttpResponse:
+        self._refuse_foreign(version_id)
         with transaction.atomic(), self.reverting():
-            return super().revision_view(request, *args, **kwargs)  # type: ignore[no-any-return]
+            return super().revision_view(request, object_id, version_id, *args)  # type: ignore[no-any-return]
 
-    def recover_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def recover_view(self, request: HttpRequest, version_id: str, *args: Any) -> HttpResponse:
+        self._refuse_foreign(version_id)
         with transaction.atomic(), self.reverting():
-            return super().recover_view(request, *args, **kwargs)  # type: ignore[no-any-return]
+            return super().recover_view(request, version_id, *args)  # type: ignore[no-any-return]
+
+    def _refuse_foreign(self, version_id: str) -> None:
+        """Raises Http404 for the version of another model: reversion takes any, whoever may change this one."""
+        if not Version.objects.get_for_model(self.model).filter(pk=version_id).exists():
+            raise Http404
 
     def _keep_as_they_were(self, rows: Iterable[models.Model]) -> None:
         keep_first_versions(rows, comment=_("As it was before"))

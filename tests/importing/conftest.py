@@ -13,6 +13,7 @@ from apps.core.models import BulkImport
 FEEDS = "/management/feeds/externalfeed/"
 LINKS = "/management/brands/customlink/"
 BRANDS = "/management/brands/brand/"
+REPLIES = "/management/tickets/cannedreply/"
 CONNECTIONS = "/management/connections/smartertrackconnection/"
 
 

@@ -9,9 +9,9 @@ from django.test import Client
 
 from apps.brands.models import Brand
 from apps.core.models import BulkImport
-from tests.importing.conftest import BRANDS, CONNECTIONS, FEEDS, LINKS, confirm, upload
+from tests.importing.conftest import BRANDS, CONNECTIONS, FEEDS, LINKS, REPLIES, confirm, upload
 
-PAGES = {"feeds": FEEDS, "connections": CONNECTIONS, "links": LINKS, "brands": BRANDS}
+PAGES = {"feeds": FEEDS, "connections": CONNECTIONS, "links": LINKS, "brands": BRANDS, "cannedreplies": REPLIES}
 EXAMPLES = sorted((settings.BASE_DIR / "fixtures" / "examples").glob("*.*"))
 DOCUMENT = settings.BASE_DIR / "docs" / "import.md"
 BLOCKS = re.findall(r"<!-- (\w+\.\w+) -->\n```\w*\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)

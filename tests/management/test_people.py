@@ -167,6 +167,7 @@ def test_it_filters_by_role_and_department(admin_client, alice, manager, carol):
 
 def test_it_manages_the_members_of_a_department(admin_client, alice, carol):
     values = {"name": "Billing", "is_active": "on", "memberships-TOTAL_FORMS": "1", "memberships-INITIAL_FORMS": "0"}
+    values |= {"distribution": "pull", "max_tickets": "0"}
     address = "/management/accounts/department/add/"
     assert admin_client.post(address, {**values, "memberships-0-user": carol.pk}).status_code == 200  # no agent
     assert admin_client.post(address, {**values, "memberships-0-user": alice.pk}).status_code == 302

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from import_export.fields import Field
+from import_export.widgets import Widget
 
 from apps.core.importing.widgets import NamesWidget
 
@@ -36,8 +37,7 @@ class NamesField(Field):
         names: tuple[str, ...] = self.widget.clean(row[self.column_name])
         for name in names:
             if name not in self.ids:
-                message = _("There is no %(what)s called “%(name)s”.")
-                raise ValueError(message % {"what": self.to._meta.verbose_name, "name": name[:100]})
+                raise ValueError(no_such(self.to, name))
         return tuple(sorted(names))
 
     def write(self, values: Sequence[tuple[models.Model, tuple[str, ...]]]) -> None:
@@ -54,6 +54,38 @@ class NamesField(Field):
             ],
             batch_size=BATCH,
         )
+
+
+class NameWidget(Widget):
+    """A related row by its name, kept as its id; empty for none."""
+
+    def __init__(self, to: type[models.Model]) -> None:
+        super().__init__()
+        self.to = to
+
+    @cached_property
+    def ids(self) -> dict[str, Any]:
+        """The id of each name."""
+        return dict(self.to._default_manager.values_list("name", "pk"))
+
+    @cached_property
+    def names(self) -> dict[Any, str]:
+        """The name of each id."""
+        return {pk: name for name, pk in self.ids.items()}
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        name = str(value).strip()
+        if name and name not in self.ids:
+            raise ValueError(no_such(self.to, name))
+        return self.ids.get(name)
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
+        return self.names.get(value, "")
+
+
+def no_such(model: type[models.Model], name: str) -> str:
+    """The sentence about a name that nothing has, or nothing that the person may know of."""
+    return _("There is no %(what)s called “%(name)s”.") % {"what": model._meta.verbose_name, "name": name[:100]}
 
 
 def remove(model: type[models.Model], column: str, ids: Sequence[Any]) -> None:

@@ -159,7 +159,8 @@ class Planner:
             raise ValidationError({name: str(message) % {"model_name": "", "field_label": name}})
 
     def _claim(self, row: Row, key: tuple[str, ...]) -> None:
-        missing = [name for name, part in zip(self.resource.key, key, strict=True) if not part]
+        needed = [name for name in self.resource.key if name not in self.resource.empty_keys]
+        missing = [name for name, part in zip(self.resource.key, key, strict=True) if not part and name in needed]
         if missing:
             raise ValidationError({name: _("Fill this in: rows are told apart by it.") for name in missing})
         first = self.seen.setdefault(key, row.number)
@@ -195,7 +196,8 @@ class Planner:
         return (self._key(row) for row in self.table.rows)
 
     def _key(self, row: Row) -> tuple[str, ...]:
-        return tuple(_plain(row.cells.get(self.fields[name][0])) for name in self.resource.key)
+        cells = tuple(_plain(row.cells.get(self.fields[name][0])) for name in self.resource.key)
+        return self.resource.plain_key(cells)
 
     def _refuse(self, row: Row, error: ValidationError) -> None:
         for name, messages in error.message_dict.items():
@@ -243,7 +245,7 @@ def _existing(resource: DeskResource, keys: Iterator[tuple[str, ...]]) -> dict[t
     firsts = list(dict.fromkeys(key[0] for key in keys))
     for batch in batches(firsts):
         for instance in resource.get_queryset().filter(**{f"{resource.key[0]}__in": batch}):
-            found[tuple(getattr(instance, name) for name in resource.key)] = instance
+            found[resource.key_of(instance)] = instance
     return found
 
 

@@ -24,18 +24,25 @@ class DeskResource(ModelResource):
     """
 
     explanations: ClassVar[dict[str, Any]] = {}
+    # Parts of the key that may be empty.
+    empty_keys: ClassVar[frozenset[str]] = frozenset()
     # Of the model: a rule about several rows, such as "one default brand", is checked by `check_all` in its place.
     validate_constraints: ClassVar[bool] = True
 
     class Meta:
         abstract = True
 
+    def __init__(self, by: Any = None, **kwargs: Any) -> None:
+        """by: the person who imports; None where nobody does."""
+        super().__init__(**kwargs)
+        self.by = by
+
     @classmethod
     def widget_from_django_field(cls, f: "models.Field[Any, Any]", default: Any = None) -> Any:
         if isinstance(f, EncryptedTextField):
             return SecretWidget
         if f.choices:
-            return lambda **kwargs: ChoiceWidget(f.flatchoices)
+            return lambda **kwargs: ChoiceWidget(f.flatchoices, may_be_empty=f.blank)
         if isinstance(f, models.BooleanField):
             return YesNoWidget
         return WholeNumberWidget if isinstance(f, models.IntegerField) else TextWidget
@@ -48,6 +55,14 @@ class DeskResource(ModelResource):
     def key(self) -> Sequence[str]:
         """The columns by which a row is found again."""
         return self._meta.import_id_fields  # type: ignore[no-any-return]
+
+    def key_of(self, instance: models.Model) -> tuple[str, ...]:
+        """What tells a stored row apart, spelt as `plain_key` spells it."""
+        return tuple(getattr(instance, name) for name in self.key)
+
+    def plain_key(self, cells: tuple[str, ...]) -> tuple[str, ...]:
+        """The key that a row of a file has, from the text of its cells."""
+        return cells
 
     @property
     def model(self) -> type[models.Model]:

@@ -144,7 +144,7 @@ def format_of(bulk_import: BulkImport) -> DeskFormat:
 
 def resource_of(bulk_import: BulkImport) -> DeskResource:
     """The list that the file is for."""
-    return _admin_of(bulk_import).resource_classes[0]()  # type: ignore[no-any-return]
+    return _admin_of(bulk_import).resource_classes[0](by=bulk_import.owner)  # type: ignore[no-any-return]
 
 
 def _language(bulk_import: BulkImport) -> str:

@@ -55,14 +55,17 @@ class WholeNumberWidget(Widget):
 
 
 class ChoiceWidget(Widget):
-    """One of a model field's choices, by its value or by its word on screen."""
+    """One of a model field's choices, by its value or by its word on screen; perhaps none."""
 
-    def __init__(self, choices: Iterable[tuple[Any, Any]]) -> None:
+    def __init__(self, choices: Iterable[tuple[Any, Any]], *, may_be_empty: bool = False) -> None:
         super().__init__()
         self.choices = list(choices)
+        self.may_be_empty = may_be_empty
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         word = str(value).strip().casefold()
+        if not word and self.may_be_empty:
+            return ""
         for choice, label in self.choices:
             if word in {str(choice).casefold(), str(label).casefold()}:
                 return str(choice)

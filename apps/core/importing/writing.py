@@ -35,7 +35,8 @@ def write(plan: Plan) -> None:
 
 
 def _refuse_stale(plan: Plan) -> None:
-    model, key = plan.resource.model, plan.resource.key
+    model = plan.resource.model
+    key = [model._meta.get_field(name).attname for name in plan.resource.key]  # type: ignore[union-attr]
     there = sum(
         model._default_manager.filter(pk__in=[entry.instance.pk for entry in batch]).count()
         for batch in batches(plan.changed)
