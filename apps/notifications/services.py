@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -12,7 +13,7 @@ from apps.accounts.models import User
 from apps.core.html import snippet
 from apps.notifications import registry
 from apps.notifications.channels import CHANNELS, IN_PRODUCT, News
-from apps.notifications.models import Notification, NotificationSetting, validate_own_path
+from apps.notifications.models import Notification, NotificationQuerySet, NotificationSetting, validate_own_path
 from apps.notifications.registry import Audience, Kind, Value
 
 COUNTED = 99  # unread ones are counted no further
@@ -130,7 +131,7 @@ def unread_count(*, person: User) -> int:
 def mark_read(*, person: User, ids: Collection[int] = (), group: str = "") -> int:
     """Mark a person's notifications with these ids, or of this group, as read. Returns how many were unread."""
     chosen = Q(pk__in=ids) | Q(group=group) if group else Q(pk__in=ids)
-    return Notification.objects.unread().filter(chosen, person=person).update(read_at=timezone.now())
+    return _mark(Notification.objects.unread().filter(chosen, person=person))
 
 
 def mark_all_read(*, person: User, until: datetime | None = None) -> int:
@@ -141,7 +142,14 @@ def mark_all_read(*, person: User, until: datetime | None = None) -> int:
     unread = Notification.objects.unread().filter(person=person)
     if until is not None:
         unread = unread.filter(happened_at__lte=until)
-    return unread.update(read_at=timezone.now())
+    return _mark(unread)
+
+
+@transaction.atomic
+def _mark(unread: NotificationQuerySet) -> int:
+    """What a worker brings up to date right now has news and stays unread: waiting for it could block both."""
+    free = unread.select_for_update(skip_locked=True).values("pk")
+    return Notification.objects.filter(pk__in=free).update(read_at=timezone.now())
 
 
 def delete_old_notifications() -> int:

@@ -1,13 +1,14 @@
 """Two workers tell about the same thing at the same moment."""
 
 import threading
+import time
 
 import pytest
 from django.db import connection, transaction
 
+from apps.accounts.models import User
 from apps.notifications.models import Notification
 from apps.notifications.services import mark_all_read
-from tests.conftest import make_user
 from tests.notifications.builders import tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,10 +61,33 @@ def test_it_loses_nothing_while_it_is_read(alice):
 
 
 def test_it_tells_the_same_people_in_any_order_without_a_standstill(brand):
-    people = [make_user(f"p{number}") for number in range(12)]
+    names = [f"p{number}" for number in range(400)]
+    User.objects.bulk_create([User(username=name, email=f"{name}@example.com") for name in names])
+    people = list(User.objects.order_by("pk"))
+    tell(*people, group="tree-1")
 
     def tell_in(order):
-        return lambda: [tell(*order, group="tree-1") for _turn in range(5)]
+        return lambda: [tell(*order, group="tree-1") for _turn in range(8)]
 
-    at_once(tell_in(people), tell_in(people[::-1]), tell_in(people[6:] + people[:6]))
-    assert set(Notification.objects.values_list("count", flat=True)) == {15}
+    at_once(tell_in(people), tell_in(people[::-1]), tell_in(people[::-1]))
+    assert set(Notification.objects.values_list("count", flat=True)) == {25}
+
+
+def test_it_is_read_while_more_is_told_without_a_standstill(alice):
+    tell(alice, group="tree-0")
+    tell(alice, group="tree-1")
+    has_begun = threading.Event()
+
+    def tell_both():
+        with transaction.atomic():
+            tell(alice, group="tree-1")
+            has_begun.set()
+            time.sleep(0.5)  # the reader meets the first one now
+            tell(alice, group="tree-0")
+
+    def read():
+        has_begun.wait()
+        mark_all_read(person=alice)
+
+    at_once(tell_both, read)
+    assert sum(Notification.objects.values_list("count", flat=True)) == 4
