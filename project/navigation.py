@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 class Page:
     """An entry of the sidebar, for those who have the permission to view its page.
 
-    query: what the page's address ends with, where two entries share one page.
+    query: what the page's address ends with, where two entries share one page. badge: dotted path of the function
+    that gives the number beside it.
     """
 
     title: Any
@@ -22,6 +23,7 @@ class Page:
     address: str
     permission: str
     query: str = ""
+    badge: str = ""
 
 
 CONNECTED_SERVICES = (
@@ -40,6 +42,18 @@ CONNECTED_SERVICES = (
     ),
 )
 SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
+    (
+        _("Work"),
+        (
+            Page(
+                _("Tickets"),
+                "confirmation_number",
+                "admin:tickets_ticket_changelist",
+                "tickets.view_ticket",
+                badge="apps.tickets.lists.badge.my_active",
+            ),
+        ),
+    ),
     (
         _("Answers"),
         (Page(_("Canned replies"), "quickreply", "admin:tickets_cannedreply_changelist", "tickets.view_cannedreply"),),
@@ -119,7 +133,8 @@ def management_script(request: HttpRequest) -> str:
 def _item(request: HttpRequest, page: Page) -> dict[str, Any]:
     address = reverse(page.address)
     link = f"{address}?{page.query}" if page.query else address
-    return {"title": page.title, "icon": page.icon, "link": link, "active": _is_active(request, address, page)}
+    item = {"title": page.title, "icon": page.icon, "link": link, "active": _is_active(request, address, page)}
+    return {**item, "badge": page.badge, "badge_variant": "primary"} if page.badge else item
 
 
 def _is_active(request: HttpRequest, address: str, page: Page) -> bool:
