@@ -20,7 +20,7 @@ from apps.accounts.models import Department, Membership, User
 from apps.accounts.roles import Role, set_role
 from apps.brands.models import Brand
 from apps.brands.services import default_brand
-from apps.core.search.services import Document, index_many
+from apps.core.search.services import Document, bulk_load, index_many
 from apps.tickets.indexing import scopes_of_message
 from apps.tickets.models import Message, Ticket, TicketEvent
 from apps.tickets.numbers import number_of
@@ -57,14 +57,15 @@ def seed(*, tickets: int, tell: Callable[[int], None]) -> None:
         _ticket(first_ticket + n, first_message + MESSAGES * n, chance, world, vocabulary, now) for n in range(tickets)
     )
     done = 0
-    for batch in batched(made, BATCH):
-        with transaction.atomic():
-            _write(Ticket, (ticket for ticket, _messages in batch))
-            _write(Message, (message for _ticket, messages in batch for message in messages))
-            _write_events(batch)
-            index_many(document for ticket, messages in batch for document in _documents(ticket, messages))
-        done += len(batch)
-        tell(done)
+    with bulk_load():
+        for batch in batched(made, BATCH):
+            with transaction.atomic():
+                _write(Ticket, (ticket for ticket, _messages in batch))
+                _write(Message, (message for _ticket, messages in batch for message in messages))
+                _write_events(batch)
+                index_many(document for ticket, messages in batch for document in _documents(ticket, messages))
+            done += len(batch)
+            tell(done)
     _after()
 
 

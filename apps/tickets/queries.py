@@ -2,7 +2,8 @@
 
 A list is one or more streams. A stream is the part of the tickets that one index holds in order: those of one
 department with one status, or of one agent. Several streams are cut to a page each before they are merged, in one
-statement on both databases.
+statement on both databases. Streams that differ only in department, status and priority are one query with a key:
+Django turns it into SQL once, and PostgreSQL plans it once.
 """
 
 import base64
@@ -16,6 +17,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from apps.accounts.models import Department, User
@@ -62,12 +64,25 @@ class Filters:
 
 
 @dataclass(frozen=True)
+class Key:
+    """What makes one stream of a query that names `DEPARTMENT`, `STATUS` or `PRIORITY`."""
+
+    department: int
+    status: str = ""
+    priority: str = ""
+
+
+DEPARTMENT, STATUS, PRIORITY = (RawSQL(f"key.{name}", ()) for name in ("department", "status", "priority"))  # noqa: S611
+
+
+@dataclass(frozen=True)
 class Streams:
-    """The parts of a list, in the order of `order`, a column."""
+    """The parts of a list, in the order of `order`, a column. keys: each makes a stream of every part."""
 
     parts: list[TicketQuerySet]
     order: str = "last_activity_at"
     newest_first: bool = True
+    keys: list[Key] | None = None
 
 
 @dataclass(frozen=True)
@@ -105,26 +120,37 @@ def departments_of(user: User) -> list[int]:
 def streams(*, user: User, view: str, filters: Filters, newest_first: bool = True) -> Streams:
     """The streams of a view for this person: never a ticket that `visible_to` would leave out."""
     departments = [pk for pk in departments_of(user) if not filters.departments or pk in filters.departments]
-    rows = Ticket.objects.visible_to(user).unmerged().filter(_narrow(filters))
+    rows = _rows(user, view).filter(_narrow(filters))
     if view == View.FOLLOW_UPS:
-        own = rows.filter(agent=user, follow_up_at__isnull=False, department_id__in=departments)
+        own = rows.filter(department_id__in=departments)
         return Streams([own], order="follow_up_at", newest_first=False)
+    rows = rows.filter(department_id=DEPARTMENT)
     if view == View.TRANSFERRED:
-        recent = rows.filter(transferred_at__gte=timezone.now() - RECENTLY)
-        return Streams([recent.filter(department_id=pk) for pk in departments], order="transferred_at")
+        return Streams([rows], order="transferred_at", keys=[Key(pk) for pk in departments])
     statuses = [s for s in View.STATUSES[view] if not filters.statuses or s in filters.statuses]
-    if view in (View.MY_ACTIVE, View.MY_WAITING):
-        rows = rows.filter(agent=user)
-    if view == View.UNASSIGNED:
-        rows = rows.filter(agent__isnull=True)
-    priorities = filters.priorities or (None,)
-    parts = [
-        rows.filter(department_id=pk, status=status, **({"priority": priority} if priority else {}))
-        for pk in departments
-        for status in statuses
-        for priority in priorities
-    ]
-    return Streams(parts, newest_first=newest_first)
+    only = statuses[0] if len(statuses) == 1 else None  # said outright, so that the index of unassigned tickets fits
+    rows = rows.filter(status=only or STATUS)
+    if filters.priorities:
+        rows = rows.filter(priority=PRIORITY)
+    priorities = filters.priorities or ("",)
+    keys = [Key(pk, status, priority) for pk in departments for status in statuses for priority in priorities]
+    return Streams([rows], newest_first=newest_first, keys=keys)
+
+
+def _rows(user: User, view: str) -> TicketQuerySet:
+    """The tickets of a view for this person, of whatever department and status."""
+    rows = Ticket.objects.visible_to(user).unmerged()
+    match view:
+        case View.MY_ACTIVE | View.MY_WAITING:
+            return rows.filter(agent=user)
+        case View.FOLLOW_UPS:
+            return rows.filter(agent=user, follow_up_at__isnull=False)
+        case View.UNASSIGNED:
+            return rows.filter(agent__isnull=True)
+        case View.TRANSFERRED:
+            return rows.filter(transferred_at__gte=timezone.now() - RECENTLY)
+        case _:
+            return rows
 
 
 def page(lists: Streams, *, after: Position | None = None, before: Position | None = None, size: int = PAGE) -> Page:
@@ -156,23 +182,23 @@ def rows_by_pk(pks: Sequence[int]) -> list[Ticket]:
 def counts(*, user: User, views: Sequence[str], departments: Sequence[int] = ()) -> dict[str, int]:
     """How many tickets each view has, and each department open ones (key `department-<id>`); at most 1,000 each.
 
-    One statement; each number reads no more than a thousand entries of an index.
+    One statement; each number reads no more than a thousand entries of an index. Departments that are not the
+    person's have none.
     """
-    wanted = {view: streams(user=user, view=view, filters=Filters()).parts for view in views}
+    statements: list[str] = []
+    values: list[Any] = []
+    for view in views:
+        rows = _rows(user, view)
+        _add(statements, values, rows.filter(status__in=View.STATUSES[view]) if view in View.STATUSES else rows)
+    open_ones = _rows(user, View.OPEN).filter(department_id=DEPARTMENT, status__in=View.STATUSES[View.OPEN])
     for pk in departments:
-        wanted[f"department-{pk}"] = streams(user=user, view=View.OPEN, filters=Filters(departments=(pk,))).parts
-    statements, values = [], []
-    for parts in wanted.values():
-        inner = []
-        for part in parts:
-            _add(inner, values, part.order_by().values_list("pk")[: COUNTED + 1])
-        rows = " UNION ALL ".join(inner) if inner else "SELECT 1 WHERE 1 = 0"
-        statements.append(f"(SELECT COUNT(*) FROM (SELECT * FROM ({rows}) AS every LIMIT {COUNTED + 1}) AS counted)")  # noqa: S608
+        _add(statements, values, open_ones, Key(pk))
     if not statements:
         return {}
+    names = [*views, *(f"department-{pk}" for pk in departments)]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(statements)}", values)
-        return dict(zip(wanted, cursor.fetchone() or (), strict=True))
+        return dict(zip(names, cursor.fetchone() or (), strict=True))
 
 
 def _narrow(filters: Filters) -> Q:
@@ -189,10 +215,16 @@ def _narrow(filters: Filters) -> Q:
 def _merged(lists: Streams, *, position: Position | None, backwards: bool, size: int) -> list[tuple[datetime, int]]:
     descending = lists.newest_first != backwards
     ways = [F(lists.order).desc(), F("pk").desc()] if descending else [F(lists.order).asc(), F("pk").asc()]
-    inner, values = [], []
+    inner: list[str] = []
+    values: list[Any] = []
     for part in lists.parts:
-        rows: Any = part.filter(_beyond(lists.order, position, descending)) if position else part
-        _add(inner, values, rows.order_by(*ways).values_list(lists.order, "pk")[:size])
+        rows = part.filter(_beyond(lists.order, position, descending)) if position else part
+        cut = _sql(rows.order_by(*ways).values_list(lists.order, "pk")[:size])
+        if cut is None or lists.keys == []:
+            continue
+        statements = _keyed(cut[0], lists.keys) if lists.keys else [f"({cut[0]}) AS part"]
+        inner += [f"SELECT part.* FROM {statement}" for statement in statements]  # noqa: S608 - made by Django
+        values += cut[1] * len(statements)
     if not inner:
         return []
     way = "DESC" if descending else "ASC"
@@ -202,14 +234,40 @@ def _merged(lists: Streams, *, position: Position | None, backwards: bool, size:
         return [(_moment(at), pk) for at, pk in cursor.fetchall()]
 
 
-def _add(statements: list[str], values: list[Any], rows: QuerySet[Ticket, Any]) -> None:
-    """Add the SQL of these rows and its values; nothing where Django knows that there are none."""
+def _keyed(sql: str, keys: list[Key]) -> list[str]:
+    """`sql`, which names the columns of a key, once for all keys where the database can, else once for each.
+
+    Keys are whole numbers and words of our own choices, never what somebody typed.
+    """
+    if connection.vendor != "postgresql":
+        return [f"({_with_key(sql, key)}) AS part" for key in keys]
+    rows = ", ".join(f"({key.department:d}, '{key.status}', '{key.priority}')" for key in keys)
+    return [f"(VALUES {rows}) AS key(department, status, priority) CROSS JOIN LATERAL ({sql}) AS part"]
+
+
+def _with_key(sql: str, key: Key) -> str:
+    sql = sql.replace("(key.department)", f"{key.department:d}")
+    return sql.replace("(key.status)", f"'{key.status}'").replace("(key.priority)", f"'{key.priority}'")
+
+
+def _sql(rows: QuerySet[Ticket, Any]) -> tuple[str, list[Any]] | None:
+    """The SQL of these rows and its values; None where Django knows that there are none."""
     try:
-        sql, params = rows.query.sql_with_params()
+        sql, values = rows.query.sql_with_params()
     except EmptyResultSet:
+        return None
+    return sql, list(values)
+
+
+def _add(statements: list[str], values: list[Any], rows: TicketQuerySet, key: Key | None = None) -> None:
+    """Add the capped count of these rows to a SELECT."""
+    counted = _sql(rows.order_by().values_list("pk")[: COUNTED + 1])
+    if counted is None:
+        statements.append("0")
         return
-    statements.append(f"SELECT * FROM ({sql}) AS part")  # noqa: S608 - made by Django
-    values.extend(params)
+    sql = _with_key(counted[0], key) if key else counted[0]
+    statements.append(f"(SELECT COUNT(*) FROM ({sql}) AS counted)")  # noqa: S608 - made by Django
+    values.extend(counted[1])
 
 
 def _beyond(order: str, position: Position, descending: bool) -> Q:
