@@ -1,4 +1,4 @@
-"""The demo data: invented companies, their people and their feeds, read from `fixtures/demo/`."""
+"""The demo data: invented companies, their people, feeds and tickets, read from `fixtures/demo/`."""
 
 import json
 import os
@@ -17,7 +17,9 @@ from apps.accounts.roles import Role, set_role
 from apps.brands.models import Brand, BrandHost, CustomLink
 from apps.core.versions import keep_first_versions
 from apps.feeds.models import ExternalFeed, FeedState
+from apps.tickets.models import CannedReply, CustomField
 from project import preflight
+from project.demo_tickets import load_canned_replies, load_custom_fields, load_tickets
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures" / "demo"
 FEED_PATHS = "/static/demo/"
@@ -36,7 +38,7 @@ def is_wanted() -> bool:
 
 @transaction.atomic
 def load(*, password: str, base_url: str) -> None:
-    """Make the brands, links, feeds, departments and people of the demo.
+    """Make the brands, links, feeds, departments, people and tickets of the demo.
 
     password: of all accounts. base_url: where this installation answers; it serves the demo's feeds itself.
     """
@@ -52,7 +54,10 @@ def load(*, password: str, base_url: str) -> None:
         department.brands.set(brands[name] for name in row["brands"])
     for row in read("people"):
         make_person(password=password, departments=[departments[name] for name in row.pop("departments", [])], **row)
-    for model in (Brand, CustomLink, ExternalFeed, Department):
+    load_canned_replies(read("canned_replies"), departments)
+    load_custom_fields(read("custom_fields"), departments)
+    load_tickets(read("tickets"), folder=FOLDER / "files", brands=brands)
+    for model in (Brand, CustomLink, ExternalFeed, Department, CannedReply, CustomField):
         keep_first_versions(model._default_manager.all(), comment=_("Demo data"))
 
 

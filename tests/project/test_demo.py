@@ -1,11 +1,17 @@
 import io
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.brands.models import Brand, BrandHost, CustomLink
+from apps.core.search.services import search
 from apps.feeds.models import ExternalFeed
+from apps.tickets import indexing
+from apps.tickets.models import Attachment, CannedReply, CustomField, Message, Ticket
+from apps.tickets.queries import View, counts
 from project import demo
 
 pytestmark = pytest.mark.django_db
@@ -34,8 +40,9 @@ def test_it_loads_what_the_files_say(folder):
 
 def test_it_loads_rows_that_the_forms_would_accept(folder):
     load()
-    rows = [row for model in (Brand, BrandHost, CustomLink, ExternalFeed, User) for row in model.objects.all()]
-    assert len(rows) >= 20
+    models = (Brand, BrandHost, CustomLink, ExternalFeed, User, CannedReply, CustomField, Ticket, Message)
+    rows = [row for model in models for row in model.objects.all()]
+    assert len(rows) >= 80
     for row in rows:
         row.full_clean()
 
@@ -46,6 +53,40 @@ def test_it_puts_agents_into_different_departments(folder):
     assert alice.departments.exists()
     assert bob.departments.exists()
     assert not alice.departments.filter(pk__in=bob.departments.all()).exists()
+
+
+def test_it_tells_stories_of_tickets_in_every_state(folder):
+    load()
+    assert {ticket.status for ticket in Ticket.objects.unmerged()} == set(Ticket.Status.values)
+    assert {ticket.brand.name for ticket in Ticket.objects.all()} == {brand.name for brand in Brand.objects.all()}
+    alice, bob = (counts(user=User.objects.get(username=name), views=View.NAMES) for name in ("alice", "bob"))
+    assert all(alice.values()), alice
+    assert bob[View.MY_ACTIVE] and bob[View.UNASSIGNED] and bob[View.CLOSED], bob
+    merged = Ticket.objects.exclude(merged_into=None).get()
+    assert merged.merged_into.messages.filter(text__contains="not sure that my first message").exists()
+    assert Ticket.objects.filter(follow_up_at__lt=timezone.now()).exists()
+    assert Ticket.objects.filter(customer=None).exists()
+    assert {file.content_type for file in Attachment.objects.exclude(message=None)} == {"image/png", "text/plain"}
+
+
+def test_it_spreads_tickets_over_the_last_weeks(folder):
+    load()
+    now = timezone.now()
+    for ticket in Ticket.objects.all():
+        moments = [message.created_at for message in ticket.messages.order_by("pk")]
+        assert moments == sorted(moments), ticket
+        assert all(now - timedelta(days=30) < moment < now for moment in moments)
+        assert all(event.created_at < now for event in ticket.events.all())
+        assert ticket.closed_at is None or ticket.created_at < ticket.closed_at < now
+        assert ticket.first_replied_at is None or ticket.created_at < ticket.first_replied_at
+    assert len({ticket.created_at.date() for ticket in Ticket.objects.all()}) >= 8
+
+
+def test_it_lets_people_find_the_words_of_tickets(folder):
+    load()
+    alice, bob = User.objects.get(username="alice"), User.objects.get(username="bob")
+    found = [search(text="dahlias", scopes=indexing.scopes_for(user)) for user in (alice, bob)]
+    assert [len(hits) for hits in found] == [1, 0]
 
 
 def test_it_makes_a_password_of_its_own_each_time(folder):
