@@ -1,0 +1,167 @@
+"""Writing: replies, notes, taking a reply back, drafts and canned replies."""
+
+import re
+import uuid
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from apps.tickets import services
+from apps.tickets.attachments import pending_for
+from apps.tickets.errors import BadField, ReplyCrossed
+from apps.tickets.models import Attachment, CannedReply, Draft, Message, Ticket
+from apps.tickets.pages.access import FACE, WorkRequest, reading, working
+from apps.tickets.pages.answers import FOLDER, described, shown
+from apps.tickets.pages.contents import base
+from apps.tickets.pages.pulse import newest
+from apps.tickets.uploads import posted_files
+from apps.tickets.variables import fill_in
+
+HOLD_SECONDS = 8
+CANNED_SHOWN = 100
+_BETWEEN_ADDRESSES = re.compile(r"[\s,;]+")
+
+
+def composer(request: WorkRequest, ticket: Ticket) -> dict[str, Any]:
+    """The form with what this person has typed and attached so far."""
+    return {
+        "draft": Draft.objects.filter(ticket=ticket, agent=request.user).first(),
+        "pending": pending_for(by=request.user, ticket=ticket),
+        "client_id": uuid.uuid4(),
+        "note_kinds": Message.Kind.choices,
+    }
+
+
+@working
+def reply(request: WorkRequest, ticket: Ticket) -> HttpResponse:
+    """Send a reply; the customer sees it after some seconds, in which it can be undone."""
+    seen = request.POST.get("seen_message_id", "")
+    try:
+        message = services.reply_to_ticket(
+            ticket=ticket,
+            by=request.user,
+            text=request.POST.get("text", ""),
+            cc=_addresses(request.POST.get("cc", "")),
+            attachments=_files(request, ticket),
+            status=request.POST.get("status", Ticket.Status.WAITING),
+            seen_message_id=int(seen) if seen.isascii() and seen.isdecimal() else 0,
+            hold_seconds=HOLD_SECONDS,
+            client_id=_client_id(request),
+            face=FACE,
+        )
+    except ReplyCrossed as crossed:
+        return _crossed(request, ticket, crossed)
+    return _sent(ticket, message)
+
+
+@working
+def note(request: WorkRequest, ticket: Ticket) -> HttpResponse:
+    """Add a note for the colleagues."""
+    message = services.add_note(
+        ticket=ticket,
+        by=request.user,
+        text=request.POST.get("text", ""),
+        kind=request.POST.get("note_kind", Message.Kind.GENERAL),
+        attachments=_files(request, ticket),
+        client_id=_client_id(request),
+        face=FACE,
+    )
+    return _sent(ticket, message)
+
+
+@working
+def undo(request: WorkRequest, ticket: Ticket, message_id: int) -> HttpResponse:
+    """Take a reply back: the composer has its text and files again."""
+    message = get_object_or_404(ticket.messages.filter(direction=Message.Direction.OUT), pk=message_id)
+    services.undo_reply(message=message, by=request.user)
+    return _composer_again(request, ticket)
+
+
+@reading
+def show_composer(request: WorkRequest, ticket: Ticket) -> HttpResponse:
+    """The form as the server has it, for a page whose draft was changed in another window."""
+    return _composer_again(request, ticket)
+
+
+@working
+def draft(request: WorkRequest, ticket: Ticket) -> HttpResponse:
+    """Keep what is typed. `known`: which version of the draft the window knows; with another one nothing is kept."""
+    text = request.POST.get("text", "")
+    kind = request.POST.get("kind", Draft.Kind.REPLY)
+    with transaction.atomic():
+        before = Draft.objects.select_for_update().filter(ticket=ticket, agent=request.user).first()
+        is_same = before is not None and (before.text, before.kind) == (text, kind)
+        is_known = _version(before) == request.POST.get("known", "")
+        if not (is_same or is_known or request.POST.get("force")):
+            error = _("This draft was changed in another window.")
+            return JsonResponse({"code": "draft_changed", "error": error, "version": _version(before)}, status=409)
+        cc = _BETWEEN_ADDRESSES.split(request.POST.get("cc", "").strip())
+        kept = services.save_draft(ticket=ticket, by=request.user, text=text, kind=kind, cc=[a for a in cc if a])
+    return JsonResponse({"version": _version(kept), "said": _("Draft saved") if kept else ""})
+
+
+@reading
+def canned_replies(request: WorkRequest, ticket: Ticket) -> HttpResponse:
+    """The canned replies that fit the ticket and hold the words of `q`, by category."""
+    rows = CannedReply.objects.visible_to(request.user).for_ticket(ticket)
+    for word in request.GET.get("q", "").split()[:5]:
+        rows = rows.filter(Q(title__icontains=word) | Q(category__icontains=word) | Q(body__icontains=word))
+    return shown(
+        request,
+        "_canned_replies",
+        {"ticket": ticket, "canned_replies": rows[:CANNED_SHOWN], "is_list": bool(request.GET.get("list"))},
+    )
+
+
+@reading
+def canned_reply(request: WorkRequest, ticket: Ticket, canned_id: int) -> HttpResponse:
+    """The text of a canned reply with its variables filled in."""
+    found = get_object_or_404(CannedReply.objects.visible_to(request.user).for_ticket(ticket), pk=canned_id)
+    return JsonResponse({"text": fill_in(found.body, ticket=ticket, agent=request.user)})
+
+
+def _composer_again(request: WorkRequest, ticket: Ticket) -> HttpResponse:
+    return shown(request, "_composer", {**base(request, ticket), **composer(request, ticket)})
+
+
+def _sent(ticket: Ticket, message: Message) -> HttpResponse:
+    answer = {"message": message.pk, "client_id": str(uuid.uuid4()), "undo": "", "hold_seconds": 0}
+    if message.is_held:
+        answer["undo"] = reverse("admin:tickets_ticket_undo", args=[ticket.pk, message.pk])
+        answer["hold_seconds"] = HOLD_SECONDS
+    return JsonResponse(answer)
+
+
+def _crossed(request: WorkRequest, ticket: Ticket, crossed: ReplyCrossed) -> HttpResponse:
+    context = {"ticket": ticket, "messages": crossed.newer, "is_preview": True}
+    html = render_to_string(f"{FOLDER}/_crossed.html", context, request=request)
+    answer = {**described(crossed), "html": html, "newest": newest(crossed.newer)}
+    return JsonResponse(answer, status=409)
+
+
+def _files(request: WorkRequest, ticket: Ticket) -> list[Attachment]:
+    files, problems = posted_files(request, ticket=ticket)
+    if problems:
+        raise BadField({"attachments": " ".join(problems)})
+    return files
+
+
+def _addresses(text: str) -> list[str]:
+    return _BETWEEN_ADDRESSES.split(text.strip())
+
+
+def _client_id(request: WorkRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.POST.get("client_id", ""))
+    except ValueError:
+        return None
+
+
+def _version(kept: Draft | None) -> str:
+    return kept.updated_at.isoformat() if kept else ""

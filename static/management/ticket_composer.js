@@ -1,0 +1,266 @@
+/* The composer of the ticket page: drafts, sending, undoing, crossed replies, canned replies. */
+(() => {
+  "use strict";
+
+  const { page, text, say, complain, post, reason, refresh } = window.desk;
+  const SAVE_AFTER = 1_500;
+  const TICK = 1_000;
+
+  const form = () => document.getElementById("composer");
+  const field = () => document.getElementById("composer-text");
+  const kind = () => form().elements.kind.value;
+  let timer = 0;
+  let saving = Promise.resolve();
+  let isSending = false;
+  let lastSaved = "";
+  let cursor = null;
+
+  const typed = () => ({ text: field().value, kind: kind(), cc: form().elements.cc.value });
+  const asText = () => JSON.stringify(typed());
+
+  /* Kinds */
+  function showKind() {
+    form().dataset.kind = kind();
+    field().placeholder = kind() === "note" ? field().dataset.forNote : field().dataset.forReply;
+  }
+
+  function write(wanted) {
+    if (!form()) return;
+    form().querySelector(`[name=kind][value=${wanted}]`).checked = true;
+    showKind();
+    field().focus();
+    form().scrollIntoView({ block: "nearest" });
+  }
+  window.desk.write = write;
+
+  function start() {
+    if (!form()) return;
+    showKind();
+    lastSaved = asText();
+  }
+
+  /* Drafts: kept by the server a moment after the last key, and when the page is left. */
+  function plan() {
+    clearTimeout(timer);
+    timer = setTimeout(save, SAVE_AFTER);
+  }
+
+  function save({ force = false, keepalive = false } = {}) {
+    clearTimeout(timer);
+    if (!form() || isSending || (asText() === lastSaved && !force)) return saving;
+    const body = { ...typed(), known: form().dataset.version, force: force ? "1" : "" };
+    const kept = asText();
+    saving = saving.then(async () => {
+      const answer = await post(page().dataset.draft, { ...body, known: form().dataset.version }, { keepalive });
+      saved(answer, kept);
+    });
+    return saving;
+  }
+
+  function saved({ status, data }, kept) {
+    const place = document.getElementById("composer-saved");
+    if (status === 200) {
+      lastSaved = kept;
+      form().dataset.version = data.version;
+      place.textContent = data.said;
+      document.getElementById("composer-conflict").replaceChildren();
+    } else if (status === 409 && data?.code === "draft_changed") conflict(data);
+    else place.textContent = status === 422 ? data.error : "";
+  }
+
+  function conflict({ error, version }) {
+    const line = document.createElement("span");
+    line.textContent = error;
+    const other = button(text("UseOther"), () => load());
+    const mine = button(text("KeepMine"), () => {
+      form().dataset.version = version;
+      save({ force: true });
+    });
+    document.getElementById("composer-conflict").replaceChildren(line, other, mine);
+  }
+
+  function button(words, act) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "tickets-button";
+    made.textContent = words;
+    made.addEventListener("click", act);
+    return made;
+  }
+
+  /* The form as the server has it. */
+  async function load() {
+    await window.htmx.ajax("GET", page().dataset.composer, { target: "#composer", swap: "outerHTML" });
+    begin();
+  }
+
+  function begin() {
+    form().querySelector("[data-attach]")?.dispatchEvent(new CustomEvent("attach:start", { bubbles: true }));
+    start();
+  }
+
+  /* Sending */
+  async function send(submitter) {
+    if (isSending) return;
+    const status = submitter?.name === "status" ? submitter.value : "waiting";
+    const isNote = kind() === "note";
+    problem("");
+    const body = new FormData(form());
+    body.set("status", status);
+    body.set("seen_message_id", form().dataset.seen ?? stamp());
+    clearTimeout(timer);
+    isSending = true;
+    form().setAttribute("aria-busy", "true");
+    await saving;
+    const answer = await post(isNote ? form().dataset.note : form().dataset.reply, body);
+    isSending = false;
+    form().removeAttribute("aria-busy");
+    if (answer.status === 200) await sent(answer.data, isNote);
+    else if (answer.data?.code === "reply_crossed") crossed(answer.data, status);
+    else {
+      problem(reason(answer));
+      plan();
+    }
+  }
+
+  const stamp = () => document.querySelector("#ticket-stamp [name=newest_message]").value;
+
+  function problem(words) {
+    document.getElementById("composer-problem").textContent = words;
+  }
+
+  async function sent(data, isNote) {
+    field().value = "";
+    form().elements.cc.value = "";
+    form().elements.client_id.value = data.client_id;
+    form().dataset.version = "";
+    delete form().dataset.seen;
+    form().dispatchEvent(new Event("attach:reset"));
+    form().querySelector(".composer-files").open = false;
+    document.getElementById("composer-saved").textContent = "";
+    document.getElementById("composer-crossed").replaceChildren();
+    document.getElementById("composer-conflict").replaceChildren();
+    if (isNote) form().querySelector("[name=kind][value=reply]").checked = true;
+    start();
+    window.desk.pulse();
+    await refresh();
+    const message = document.getElementById(`message-${data.message}`);
+    message?.focus({ preventScroll: false });
+    if (data.undo) hold(data);
+    else say(text(isNote ? "Noted" : "Sent"));
+  }
+
+  function crossed({ html, newest }, status) {
+    const place = document.getElementById("composer-crossed");
+    place.innerHTML = html; // our own template, escaped there
+    place.querySelector("[data-send-anyway]").addEventListener("click", () => {
+      form().dataset.seen = newest;
+      place.replaceChildren();
+      send({ name: "status", value: status });
+    });
+    place.querySelector("[data-read-first]").addEventListener("click", async () => {
+      place.replaceChildren();
+      await refresh();
+      const message = document.getElementById(`message-${newest}`);
+      message?.focus();
+      message?.scrollIntoView({ block: "center" });
+    });
+    place.querySelector("[data-read-first]").focus();
+    place.scrollIntoView({ block: "nearest" });
+  }
+
+  /* Undo: some seconds in which a reply can be taken back. */
+  function hold({ undo, hold_seconds: seconds }) {
+    const toast = document.createElement("div");
+    const words = document.createElement("span");
+    const back = button(text("Undo"), () => {});
+    toast.className = "work-toast";
+    back.dataset.undo = undo;
+    toast.append(words, back);
+    document.getElementById("ticket-toasts").replaceChildren(toast);
+    let left = seconds;
+    const count = () => { words.textContent = text("Held").replace("%s", left); };
+    count();
+    say(`${words.textContent} ${text("Undo")}: Z`);
+    const clock = setInterval(() => {
+      left -= 1;
+      if (!toast.isConnected) clearInterval(clock);
+      else if (left > 0) count();
+      else {
+        clearInterval(clock);
+        toast.remove();
+        say(text("Sent"));
+        refresh();
+      }
+    }, TICK);
+  }
+
+  async function undo(address) {
+    const others = field().value;
+    clearTimeout(timer);
+    document.getElementById("ticket-toasts").replaceChildren();
+    const answer = await post(address, {}, {});
+    if (answer.status !== 200) {
+      complain(reason(answer));
+      refresh();
+      return;
+    }
+    await load();
+    if (others.trim()) {
+      field().value = `${field().value}\n\n${others}`;
+      plan();
+    }
+    await refresh();
+    say(text("Undone"));
+    field().focus();
+  }
+
+  /* Canned replies go where the cursor was. */
+  async function insert(address) {
+    const answer = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
+    document.getElementById("ticket-dialog").close();
+    if (!answer?.ok) {
+      complain(text("Failed"));
+      return;
+    }
+    const { text: words } = await answer.json();
+    const [from, to] = cursor ?? [field().value.length, field().value.length];
+    field().setRangeText(words, from, to, "end");
+    field().focus();
+    field().dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  document.addEventListener("click", (event) => {
+    const canned = event.target.closest("[data-canned]");
+    if (canned) insert(canned.dataset.canned);
+    const undoing = event.target.closest("[data-undo]");
+    if (undoing) undo(undoing.dataset.undo);
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.closest("#composer") && !event.target.matches("[type=file]")) plan();
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.name === "kind" && event.target.closest("#composer")) {
+      showKind();
+      field().focus();
+      plan();
+    }
+  });
+  document.addEventListener("focusout", (event) => {
+    if (event.target.id !== "composer-text") return;
+    cursor = [event.target.selectionStart, event.target.selectionEnd];
+    save();
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "composer") return;
+    event.preventDefault();
+    send(event.submitter);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.closest?.("#composer")) return;
+    event.preventDefault();
+    form().requestSubmit(form().querySelector(kind() === "note" ? "button.for-note" : ".send-first"));
+  });
+  window.addEventListener("pagehide", () => save({ keepalive: true }));
+  document.addEventListener("DOMContentLoaded", start);
+})();

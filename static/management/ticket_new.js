@@ -1,0 +1,37 @@
+/* The page for a new ticket: choosing the customer. */
+(() => {
+  "use strict";
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const form = document.querySelector("[data-new-ticket]");
+    const chosen = form.querySelector("[data-chosen]");
+    const choosing = form.querySelector("[data-choosing]");
+    const found = document.getElementById("new-found");
+
+    function show(isChosen) {
+      chosen.hidden = !isChosen;
+      choosing.hidden = isChosen;
+    }
+
+    form.addEventListener("click", (event) => {
+      const customer = event.target.closest("[data-customer]");
+      if (customer) {
+        form.elements.customer.value = customer.dataset.customer;
+        chosen.querySelector("[data-chosen-name]").textContent = customer.dataset.name;
+        chosen.querySelector("[data-chosen-email]").textContent = customer.dataset.email;
+        found.replaceChildren();
+        show(true);
+        chosen.querySelector("[data-unchoose]").focus();
+      } else if (event.target.closest("[data-unchoose]")) {
+        form.elements.customer.value = "";
+        show(false);
+        document.getElementById("new-search").focus();
+      }
+    });
+    /* Enter in the search must not send the form. */
+    document.getElementById("new-search").addEventListener("keydown", (event) => {
+      if (event.key === "Enter") event.preventDefault();
+    });
+    form.querySelector("[data-errors]")?.focus();
+  });
+})();
