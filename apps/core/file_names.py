@@ -16,14 +16,14 @@ _JOINERS = "\u200c\u200d"  # parts of words in some scripts, and of emoji
 _UNSEEN = ("Cc", "Cf", "Cs", "Co")  # the categories of controls, formats, surrogates and private signs
 _INVISIBLE = "\u115f\u1160\u2800\u3164\uffa0"  # letters that show nothing
 _RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|clock\$|(com|lpt)[0-9¹²³])", re.IGNORECASE)
-_EDGE = " ._-~" + _JOINERS
+_EDGE = " .-~" + _JOINERS
 
 
 def safe_name(name: str) -> str:
     """A name that may be shown, stored and saved anywhere: one line, no path, never empty, its extension kept."""
     # Everything is looked at again after it was cut: what is left may begin or end with something else.
     base = _SEPARATORS.split(name[-4 * 1024 :].rstrip("/\\"))[-1]
-    line = _SPACE.sub(" ", _FORBIDDEN.sub("_", _visible(unicodedata.normalize("NFC", base)))).rstrip(" .")
+    line = _SPACE.sub(" ", _FORBIDDEN.sub("_", _composed(_visible(_composed(base))))).rstrip(" .")
     stem, dot, extension = line.rpartition(".")
     extension = _trimmed(extension)
     if not dot or not extension or len(extension) > MAX_EXTENSION:
@@ -38,6 +38,10 @@ def safe_name(name: str) -> str:
 def extension_of(name: str) -> str:
     """What comes after the last dot of a safe name, in lower case; empty where there is none."""
     return name.rpartition(".")[2].lower() if "." in name else ""
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
 
 
 def _visible(text: str) -> str:

@@ -164,7 +164,8 @@ def _found_by_magic(head: bytes, tail: bytes) -> set[str]:
 
 def _installs(file: BinaryIO, head: bytes) -> bool:
     """Whether a compound file is a Windows Installer package: its root entry says so ([MS-CFB] 2.6.1)."""
-    shift, first = struct.unpack_from("<H", head.ljust(512, b"\0"), 30)[0], struct.unpack_from("<I", head, 48)[0]
+    header = head.ljust(512, b"\0")
+    shift, first = struct.unpack_from("<H", header, 30)[0], struct.unpack_from("<I", header, 48)[0]
     file.seek((first + 1) << (shift if shift in (9, 12) else 9))
     return file.read(128)[80:96] in _INSTALLERS
 

@@ -80,9 +80,7 @@ def check_upload(name: str, file: File, declared_type: str = "") -> CheckedFile:
 def _type(shown: str, file: Any, size: int) -> str:
     head, tail = read_ends(file, size)
     if is_program(shown, file, head, tail):
-        text = _(
-            "“%(name)s” is a program or a script, which cannot be attached. If it is needed, put it into a ZIP file."
-        )
+        text = _("“%(name)s” is a program or a script and cannot be attached. If needed, put it into a ZIP file.")
         raise UploadRefused("refused_type", text % {"name": shown})
     return content_type(shown, head, tail)
 

@@ -9,7 +9,6 @@ MAX_QUOTES = 10
 MAX_INDENT = 5
 RULE = "---"
 _SPACE = re.compile(r"[ \t\n\r\f\v]+")
-_MANY_BLANK_LINES = re.compile(r"(?:\n(?:> )*>?){3,}")
 _APART = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "table", "blockquote", "dl"}
 _OWN_LINE = {"div", "li", "dt", "dd", "tr", "ul", "ol"}
 
@@ -78,7 +77,7 @@ class _Page:
             return
         if not self.line:
             if self.is_apart and self.lines:
-                self.lines.append(self.margin(min(self.quotes, self.quotes_apart)).rstrip())
+                self.leave_out(min(self.quotes, self.quotes_apart))
             self.is_apart = False
             self.line, self.bullet = self.bullet, ""
         self.line += text
@@ -87,11 +86,16 @@ class _Page:
         if self.line.strip():
             self.lines.append(self.margin(self.quotes) + self.line.rstrip())
         elif always:
-            self.lines.append(self.margin(self.quotes).rstrip())
+            self.leave_out(self.quotes)
         self.line = ""
         if apart:
             self.quotes_apart = min(self.quotes, self.quotes_apart) if self.is_apart else self.quotes
             self.is_apart = True
+
+    def leave_out(self, quotes: int) -> None:
+        """One blank line, unless there is one already."""
+        if self.lines and self.lines[-1].strip("> "):
+            self.lines.append(self.margin(quotes).rstrip())
 
     def end_link(self, address: str, words: list[str]) -> None:
         """Write the address after the words of a link, unless these are the address."""
@@ -117,4 +121,4 @@ def written(events: Iterable[Event]) -> str:
             page.end_line(apart=True)
             page.write("…")
     page.end_line()
-    return _MANY_BLANK_LINES.sub("\n\n", "\n".join(page.lines)).strip("\n")
+    return "\n".join(page.lines).strip("\n")

@@ -31,6 +31,7 @@ MAX_PENDING_GUESTS = 2048 * MEGABYTE  # of all people who are not signed in
 UPLOADS, GUEST_UPLOADS, UPLOAD_SECONDS = 200, 40, 600
 KEPT = timedelta(hours=24)
 SWEEP = 500
+MAX_ID = 2**63 - 1  # what a database takes as one
 
 
 class FileRefused(TicketError):
@@ -96,7 +97,7 @@ def pending_for(
     found = Attachment.objects.filter(owned, message=None)
     if ticket is not None:
         found = found.filter(ticket=ticket)
-    return found if ids is None else found.filter(pk__in=set(ids))
+    return found if ids is None else found.filter(pk__in={pk for pk in ids if pk <= MAX_ID})
 
 
 def attach(*, attachments: Sequence[Attachment], message: Message, by: User | None, upload_key: str = "") -> None:

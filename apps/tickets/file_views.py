@@ -1,4 +1,4 @@
-"""Files of messages over HTTP, for agents and for customers: up, away, down, and as small pictures.
+"""Files of messages over HTTP, for agents and for customers, and the frames that show messages in HTML.
 
 What is not there and what is not theirs look the same: 404.
 """
@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.core import files
+from apps.core.frames import message_frame
 from apps.core.thumbnails import THUMBNAIL_TYPE, TYPES, thumbnail
 from apps.tickets.attachments import discard_upload, pending_for
 from apps.tickets.errors import TicketError
-from apps.tickets.models import Attachment, Ticket
+from apps.tickets.models import Attachment, Message, Ticket
 from apps.tickets.uploads import NEW_FILES, customers_ticket, owner, store_posted
 
 THUMBNAIL_SECONDS = 3600
@@ -82,6 +83,24 @@ def upload_file(request: HttpRequest, attachment_id: int) -> HttpResponseBase:
 def upload_thumbnail(request: HttpRequest, attachment_id: int) -> HttpResponseBase:
     """The small picture of such a file."""
     return _thumbnail(request, _own(request, attachment_id))
+
+
+@require_safe
+def agent_message(request: HttpRequest, message_id: int) -> HttpResponse:
+    """A message in HTML, for the frame that shows it to an agent."""
+    message = get_object_or_404(Message.objects.exclude(html=""), pk=message_id)
+    get_object_or_404(Ticket.objects.visible_to(request.user), pk=message.ticket_id)
+    return message_frame(request, message.html)
+
+
+@require_safe
+def customer_message(request: HttpRequest, number: str, message_id: int) -> HttpResponse:
+    """A message in HTML, for the frame that shows it to the customer."""
+    ticket = customers_ticket(request, number)
+    if ticket is None:
+        raise Http404
+    messages = ticket.messages.visible_to_customer().exclude(html="")
+    return message_frame(request, get_object_or_404(messages, pk=message_id).html)
 
 
 def _stored(request: HttpRequest, face: str, name: str, ticket: Ticket | None) -> JsonResponse:

@@ -55,7 +55,8 @@ def posted_files(request: HttpRequest, *, ticket: Ticket | None = None) -> tuple
     (`files`). Files are kept when the form has errors: show it again with them. With anything in the second list,
     show the form again instead of sending.
     """
-    ids = {int(value) for value in request.POST.getlist(UPLOADED) if value.isascii() and value.isdecimal()}
+    posted = request.POST.getlist(UPLOADED)
+    ids = {int(value) for value in posted if value.isascii() and value.isdecimal() and len(value) < 19}
     kept = list(pending_for(**owner(request), ids=list(ids)[:1000]))
     new = request.FILES.getlist(NEW_FILES)
     try:

@@ -184,6 +184,8 @@
     }
   }
 
+  const root = document.documentElement;
+  const isManagement = () => location.pathname.startsWith("/management/");
   const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
 
   function extension(name) {
@@ -213,6 +215,22 @@
   for (const picture of document.querySelectorAll("img[data-file-picture]")) {
     if (picture.complete && !picture.naturalWidth && picture.loading !== "lazy") picture.remove();
   }
+
+  /* A frame cannot see which theme the page around it has, so it is told in its address. */
+  function tellTheme() {
+    const chosen = root.dataset.theme ?? (root.classList.contains("dark") ? "dark" : isManagement() ? "light" : "");
+    for (const frame of document.querySelectorAll("iframe[data-message-frame]")) {
+      const address = new URL(frame.src);
+      if ((address.searchParams.get("theme") ?? "") === chosen) continue;
+      if (chosen) address.searchParams.set("theme", chosen);
+      else address.searchParams.delete("theme");
+      frame.src = address.href;
+    }
+  }
+  tellTheme();
+  new MutationObserver(tellTheme).observe(root, { attributes: true, attributeFilter: ["class", "data-theme"] });
+  document.addEventListener("attach:frames", tellTheme);
+
   for (const field of document.querySelectorAll("[data-attach]")) start(field);
   document.addEventListener("attach:start", (event) => start(event.target));
 })();
