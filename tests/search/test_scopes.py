@@ -24,11 +24,33 @@ def test_it_finds_what_has_one_of_the_scopes(put: Put, ask: Ask) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "secret", "sec", '"secret plan"', "secret -nothing", '"secret', "secret =d2", "=d2", "d2", "secret OR d2", "secret | d2",
-        "secret) OR (secret", '" OR "secret', "secret' | 'plan", "secret:*", "terms:secret", "marks:d2", "{marks} : secret",
-        "NEAR(secret plan)", "secret NOT x", "secret\0", "-d1 secret", '-"=d1" secret', "@message", "secret*", "^secret",
+        "secret",
+        "sec",
+        '"secret plan"',
+        "secret -nothing",
+        '"secret',
+        "secret =d2",
+        "=d2",
+        "d2",
+        "secret OR d2",
+        "secret | d2",
+        "secret) OR (secret",
+        '" OR "secret',
+        "secret' | 'plan",
+        "secret:*",
+        "terms:secret",
+        "marks:d2",
+        "{marks} : secret",
+        "NEAR(secret plan)",
+        "secret NOT x",
+        "secret\0",
+        "-d1 secret",
+        '-"=d1" secret',
+        "@message",
+        "secret*",
+        "^secret",
     ],
-)  # fmt: skip
+)
 def test_it_never_finds_what_has_none_of_the_scopes(put: Put, ask: Ask, text: str) -> None:
     put(1, "secret plan d1 =d1 ' '=d1' \"=d1\" :=d1 ＝d1 @message", scopes=["d2"])
     assert ask(text, scopes=["d1"]) == []

@@ -113,8 +113,8 @@ def test_it_keeps_numbers_and_codes_as_they_were_written(put: Put, ask: Ask, tex
 )
 def test_it_finds_words_in_any_script(put: Put, ask: Ask, document: str, found: list[str], missed: list[str]) -> None:
     put(1, document)
-    assert {text: ask(text) for text in found} == dict.fromkeys(found, [1])
-    assert {text: ask(text) for text in missed} == dict.fromkeys(missed, [])
+    assert {text: ask(text) for text in found} == {text: [1] for text in found}
+    assert {text: ask(text) for text in missed} == {text: [] for text in missed}
 
 
 def test_it_finds_the_beginning_of_an_endless_text(put: Put, ask: Ask) -> None:

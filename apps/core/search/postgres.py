@@ -5,7 +5,7 @@ it looks at anything else. So common words are looked for in a window of the new
 a document; GIN gets what is left, and of beginnings that fit very many documents only what it can bear.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -20,7 +20,8 @@ Row = tuple[str, int, int, int]
 WINDOW = 5_000  # documents: 4 ms
 LARGEST_WINDOW = 50_000  # 40 ms
 BROAD = 20_000  # documents that a condition may fit before it is too dear to read them all
-TIMEOUT = 2_000  # ms
+MOST_WORDS = 50  # that a beginning stands for
+TIMEOUT = 3_000  # ms
 _INDEX = "core_searchdocument_terms"
 _MOST_POSITIONS = 255  # of one token: PostgreSQL keeps no more
 _NEWEST = 2**62
@@ -29,7 +30,6 @@ _SETTINGS = {
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
     "work_mem": "32MB",  # a page of the table that does not fit in is read and checked whole
-    "statement_timeout": str(TIMEOUT),
 }
 
 
@@ -114,16 +114,17 @@ class _Place:
 @contextmanager
 def _bounded(cursor: CursorWrapper) -> Iterator[None]:
     """Settings for one search. An error rolls back the transaction or its savepoint, and them with it."""
-    cursor.execute(f"SELECT {', '.join('current_setting(%s)' for _ in _SETTINGS)}", list(_SETTINGS))
+    settings = _SETTINGS | {"statement_timeout": str(TIMEOUT)}
+    cursor.execute(f"SELECT {', '.join('current_setting(%s)' for _ in settings)}", list(settings))
     values = cursor.fetchone()
-    _set(cursor, _SETTINGS.values())
+    _set(cursor, settings)
     yield
-    _set(cursor, values)
+    _set(cursor, dict(zip(settings, values, strict=True)))
 
 
-def _set(cursor: CursorWrapper, values: Iterable[str]) -> None:
-    pairs = [part for pair in zip(_SETTINGS, values, strict=True) for part in pair]
-    cursor.execute(f"SELECT {', '.join('set_config(%s, %s, true)' for _ in _SETTINGS)}", pairs)
+def _set(cursor: CursorWrapper, settings: Mapping[str, str]) -> None:
+    pairs = [part for pair in settings.items() for part in pair]
+    cursor.execute(f"SELECT {', '.join('set_config(%s, %s, true)' for _ in settings)}", pairs)
 
 
 def _in_windows(cursor: CursorWrapper, expression: str, place: _Place) -> list[Row]:
@@ -152,7 +153,7 @@ def _in_index(cursor: CursorWrapper, query: Query, marks: Marks, place: _Place) 
     """All documents, with the help of the index.
 
     Beginnings that fit very many documents are checked on what the rest of the query finds. Where that is very much
-    too, they count as beginnings only among the newest documents, and as whole words among the others.
+    too, they stand for all words only among the newest documents, and for the common words among the others.
     """
     expression = _expression(query, marks)
     broad = {phrase for phrase in query.wanted if phrase.is_beginning and _is_broad(cursor, _last(phrase))}
@@ -161,8 +162,7 @@ def _in_index(cursor: CursorWrapper, query: Query, marks: Marks, place: _Place) 
     rest = replace(query, wanted=tuple(phrase for phrase in query.wanted if phrase not in broad))
     if (marks or rest.wanted) and not _is_broad(cursor, _expression(rest, marks)):
         return _by(cursor, _expression(rest, marks), expression, place)
-    words = tuple(Phrase(phrase.tokens) if phrase in broad else phrase for phrase in query.wanted)
-    exact = _expression(replace(query, wanted=words), marks)
+    exact = _expression(query, marks, {phrase: _common_words(cursor, phrase.tokens[-1]) for phrase in broad})
     rows = _in_window(cursor, expression, place, LARGEST_WINDOW) + _by(cursor, exact, exact, place)
     return sorted(set(rows), key=lambda row: row[3], reverse=True)[: place.limit]
 
@@ -187,19 +187,39 @@ def _is_broad(cursor: CursorWrapper, expression: str) -> bool:
     return bool(plan[0]["Plan"]["Plan Rows"] > BROAD)
 
 
+def _common_words(cursor: CursorWrapper, beginning: str) -> list[str]:
+    """The word itself and the common ones among those that begin like it, from the planner's statistics."""
+    cursor.execute(
+        """
+        SELECT word FROM pg_stats, unnest(most_common_elems::text::text[]) AS word
+        WHERE schemaname = current_schema() AND tablename = 'core_searchdocument' AND attname = 'terms'
+        AND starts_with(word, %s) LIMIT %s
+        """,
+        [beginning, MOST_WORDS],
+    )
+    return [beginning, *(word for (word,) in cursor.fetchall())]
+
+
 # Expressions: tokens are alphanumeric, and stand in quotes ------------------------------------------------------------
 
 
-def _expression(query: Query, marks: Marks) -> str:
-    parts = [f"({_phrase(phrase)})" for phrase in query.wanted]
+def _expression(query: Query, marks: Marks, endings: Mapping[Phrase, list[str]] | None = None) -> str:
+    """The `tsquery`; `endings` are the words that the last token of a phrase stands for."""
+    parts = [f"({_phrase(phrase, (endings or {}).get(phrase))})" for phrase in query.wanted]
     parts += [f"!({_phrase(phrase)})" for phrase in query.unwanted]
-    parts += [f"({' | '.join(f"'{mark}'" for mark in group)})" for group in marks]
+    parts += [_any(group) for group in marks]
     return " & ".join(parts)
 
 
-def _phrase(phrase: Phrase) -> str:
-    return " <-> ".join(f"'{token}'" for token in phrase.tokens) + (":*" if phrase.is_beginning else "")
+def _phrase(phrase: Phrase, endings: Iterable[str] | None = None) -> str:
+    *tokens, last = [f"'{token}'" for token in phrase.tokens]
+    end = _any(endings) if endings else last + (":*" if phrase.is_beginning else "")
+    return " <-> ".join([*tokens, end])
 
 
 def _last(phrase: Phrase) -> str:
     return f"'{phrase.tokens[-1]}':*"
+
+
+def _any(words: Iterable[str]) -> str:
+    return f"({' | '.join(f"'{word}'" for word in words)})"
