@@ -20,7 +20,7 @@ from tests.conftest import signed_in
 from tests.tickets.conftest import MANAGEMENT
 
 pytestmark = pytest.mark.django_db
-SECRET = "Quetzalcoatlus"
+SECRET, FINDABLE = "Quetzalcoatlus", "xylophone"
 PART = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 # Signing out ends the walk; the frame of static files and jobs shows no tickets.
 LEFT_OUT = re.compile(r"logout|^management/django_rq|^management/jsi18n|^static/")
@@ -42,10 +42,10 @@ def addresses(patterns: list[object], before: str = "") -> Iterator[str]:
 @pytest.fixture
 def secret(make_ticket: Callable[..., Ticket], alice: User, workshop: object) -> Ticket:
     """Carol's ticket with Alice in Sales, with everything that a ticket can have."""
-    ticket = make_ticket(subject=f"{SECRET} subject", text=f"{SECRET} message")
+    ticket = make_ticket(subject=f"{SECRET} subject", text=f"{SECRET} message {FINDABLE}")
     ticket = services.take_ticket(ticket=ticket, by=alice, face=MANAGEMENT)
-    reply = services.reply_to_ticket(ticket=ticket, by=alice, text=f"{SECRET} reply", status="active", face=MANAGEMENT)
-    services.add_note(ticket=ticket, by=alice, text=f"{SECRET} note", face=MANAGEMENT)
+    reply = services.reply_to_ticket(ticket=ticket, by=alice, text=f"{SECRET} reply {FINDABLE}", status="active", face=MANAGEMENT)
+    services.add_note(ticket=ticket, by=alice, text=f"{SECRET} note {FINDABLE}", face=MANAGEMENT)
     services.save_draft(ticket=ticket, by=alice, text=f"{SECRET} draft")
     attachment = Attachment(
         ticket=ticket, message=reply, name=f"{SECRET}.txt", size=4, content_type="text/plain", sha256="0" * 64
@@ -107,34 +107,40 @@ def form(ticket: Ticket, bob: User) -> dict[str, object]:
     }
 
 
+def caller(who: str, bob: User, dave: User) -> Client:
+    client = Client() if who == "nobody" else signed_in({"bob": bob, "dave": dave}[who])
+    client.raise_request_exception = False
+    return client
+
+
 @pytest.mark.parametrize("who", ["bob", "dave", "nobody"])
 def test_it_shows_and_changes_a_ticket_nowhere_for_those_whom_it_does_not_concern(secret, bob, dave, who):
-    client = Client() if who == "nobody" else signed_in({"bob": bob, "dave": dave}[who])
+    client = caller(who, bob, dave)
     before, asked = state(secret), 0
     for route in addresses(get_resolver().url_patterns):
         if LEFT_OUT.search(route):
             continue
         path = "/" + PART.sub(lambda part: value_for(part["name"], part["kind"], secret), route)
-        for query in ("", f"?q={SECRET}&customer={secret.customer_id}&department={secret.department_id}&view=all"):
+        queries = ["", f"?q={FINDABLE}&view=all", f"?customer={secret.customer_id}&department={secret.department_id}"]
+        for query in queries if "ticket" in route else queries[:1]:
             page = client.get(path + query)
-            shown = b"".join(page.streaming_content) if page.streaming else page.content
-            # What was searched for stands in the search field again; nothing else may hold it.
-            assert SECRET.encode() not in shown.replace(f'value="{SECRET}"'.encode(), b"").replace(
-                f"q={SECRET}".encode(), b""
-            ), f"{who} reads the ticket at {path}{query}"
-            assert secret.number.encode() not in shown.replace(path.encode(), b""), f"{who} reads its number at {path}"
+            assert page.status_code < 500, path + query
+            shown = (b"".join(page.streaming_content) if page.streaming else page.content).decode(errors="replace")
+            assert SECRET not in shown, f"{who} reads the ticket at {path}{query}"
+            if "<number>" not in route:
+                assert secret.number not in shown, f"{who} reads its number at {path}{query}"
         answer = client.post(path, form(secret, bob))
         assert answer.status_code < 500, path
         assert state(secret) == before, f"{who} changes the ticket at {path} ({answer.status_code})"
         asked += 1
         if who != "nobody" and "_auth_user_id" not in client.session:
-            client = signed_in({"bob": bob, "dave": dave}[who])
+            client = caller(who, bob, dave)
     assert asked > 100
 
 
 @pytest.mark.parametrize("who", ["bob", "dave", "nobody"])
 def test_it_answers_the_same_for_what_is_not_theirs_and_what_is_not_there(secret, bob, dave, who):
-    client = Client() if who == "nobody" else signed_in({"bob": bob, "dave": dave}[who])
+    client = caller(who, bob, dave)
     nothing = Ticket(pk=secret.pk + 100_000, number="000-00000-00")
     for route in addresses(get_resolver().url_patterns):
         if "tickets/" not in route or not PART.search(route) or LEFT_OUT.search(route):
