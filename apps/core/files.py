@@ -9,7 +9,6 @@ from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 from django.http import FileResponse
 from django.http.response import HttpResponseBase
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from apps.core.file_names import safe_name
@@ -67,8 +66,8 @@ def check_upload(name: str, file: File, declared_type: str = "") -> CheckedFile:
     while piece := file.read(PIECE):
         size += len(piece)
         if size > limit:
-            text = _("“%(name)s” is larger than %(limit)s.")
-            raise UploadRefused("too_big", text % {"name": shown, "limit": filesizeformat(limit)})
+            text = _("“%(name)s” is larger than %(limit)d MB.")
+            raise UploadRefused("too_big", text % {"name": shown, "limit": settings.DESK_ATTACHMENT_MB})
         digest.update(piece)
     if not size:
         raise UploadRefused("empty", _("“%(name)s” is empty.") % {"name": shown})

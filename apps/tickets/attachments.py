@@ -11,7 +11,6 @@ from typing import Any
 from django.core.files.base import File
 from django.db import DatabaseError, transaction
 from django.db.models import Q, QuerySet, Sum
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -114,8 +113,8 @@ def attach(*, attachments: Sequence[Attachment], message: Message, by: User | No
     if len(held) != len(ids):
         raise BadField({"attachments": _("A file is no longer here. Remove it and attach it again.")})
     if sum(attachment.size for attachment in held) > MAX_TOTAL:
-        text = _("The files are larger than %(limit)s together. Send some of them with another message.")
-        raise BadField({"attachments": text % {"limit": filesizeformat(MAX_TOTAL)}})
+        text = _("The files are larger than %(limit)d MB together. Send some of them with another message.")
+        raise BadField({"attachments": text % {"limit": MAX_TOTAL // MEGABYTE}})
     Attachment.objects.filter(pk__in=ids).update(message=message, ticket=message.ticket_id, upload_key="")
 
 

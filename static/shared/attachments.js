@@ -18,13 +18,18 @@
     let submitter = null;
 
     const text = (name, value = "") => field.dataset[`text${name}`].replace("%s", value);
-    const say = (words) => { status.textContent = words; };
+    /* Said aloud; shown too where nothing else on the page says it. */
+    const say = (words, isShown = false) => {
+      status.textContent = words;
+      status.classList.toggle("attach-status-shown", isShown);
+    };
     const token = () => form.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
     const kept = () => [...list.querySelectorAll(".attach-keep")].filter((box) => box.value && box.checked && !box.disabled);
     const busy = () => running + waiting.length > 0;
     const changed = () => form.dispatchEvent(new CustomEvent("attach:change", { detail: { files: kept().length, busy: busy() } }));
 
     field.classList.add("attach-ready");
+    input.hasChangeListener = true; // Unfold's own script would look for a text field beside it
     for (const item of list.children) dress(item);
 
     input.addEventListener("change", () => {
@@ -56,7 +61,7 @@
       event.preventDefault();
       event.stopImmediatePropagation();
       submitter = event.submitter ?? "none";
-      say(text("Wait"));
+      say(text("Wait"), true);
     }, { capture: true });
     form.addEventListener("attach:reset", () => {
       for (const entry of waiting.splice(0)) entry.cancelled = true;
@@ -69,7 +74,7 @@
       let room = Number(field.dataset.maxFiles) - kept().length - running - waiting.length;
       field.querySelector(".attach-problems")?.remove();
       for (const file of files.slice(0, Math.max(room, 0))) addOne(file);
-      if (files.length > room) say(text("Many"));
+      if (files.length > room) say(text("Many"), true);
       field.classList.toggle("attach-full", files.length > room);
       pump();
       changed();
@@ -147,7 +152,7 @@
       entry.item.classList.add("attach-failed");
       entry.item.querySelector("progress")?.remove();
       entry.item.querySelector(".attach-error").textContent = words;
-      say(`${entry.file.name}: ${words}`);
+      say(words.includes(entry.file.name) ? words : `${entry.file.name}: ${words}`);
       submitter = null; // what was to be sent is not complete any more
     }
 

@@ -60,7 +60,7 @@ def test_the_field_lists_what_is_kept_and_what_is_wrong(carol: User, settings: L
     assert "Too &lt;b&gt;" in field
     assert f'data-max-files="{MAX_FILES}"' in field
     assert 'data-upload="/tickets/uploads/"' in field
-    assert "7.0" in field
+    assert "7 MB" in field
 
 
 @pytest.mark.parametrize("face", ["management", "portal"])

@@ -10,5 +10,6 @@ register = template.Library()
 
 @register.simple_tag
 def upload_limits() -> dict[str, int]:
-    """`files`: how many a message can have; `bytes`: how large one may be."""
-    return {"files": MAX_FILES, "bytes": settings.DESK_ATTACHMENT_MB * MEGABYTE}
+    """`files`: how many a message can have; `bytes` and `megabytes`: how large one may be."""
+    megabytes = settings.DESK_ATTACHMENT_MB
+    return {"files": MAX_FILES, "megabytes": megabytes, "bytes": megabytes * MEGABYTE}
