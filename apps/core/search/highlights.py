@@ -2,13 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from apps.core.search.queries import Phrase, parse
-from apps.core.search.terms import IN_WORD, is_unspaced, normalise
+from apps.core.search.terms import MAX_LENGTH, is_unspaced, normalise, runs
 
 MAX_CHARACTERS = 20_000  # of the text; what comes later is not shown
-_BETWEEN = r"[\W_]*+"
 Part = tuple[str, bool]
 
 
@@ -42,26 +42,33 @@ def _matches(text: str, phrases: tuple[Phrase, ...]) -> Iterator[tuple[int, int]
 
 
 def _folded(text: str) -> tuple[str, list[int]]:
-    """The text as the index has it, and for each of its characters the place it comes from."""
+    """The words of the text as the index has them, a space around each, and the place each character comes from."""
     table = {character: normalise(character) for character in set(text)}
-    places = [at for at, character in enumerate(text) for _ in table[character]]
-    return "".join(table[character] for character in text), places
+    folded = "".join([table[character] for character in text])
+    places: Sequence[int] = range(len(text))
+    if not text.isascii():
+        places = [at for at, character in enumerate(text) for _ in table[character]]
+    line, spots = [" "], [0]
+    for run in runs(folded):
+        line += [run[0], " "]
+        spots += [*places[run.start() : run.end()], 0]
+    return "".join(line), spots
 
 
 def _pattern(phrase: Phrase) -> str:
-    following = (*phrase.tokens[1:], "")
-    parts = [_part(token, after) for token, after in zip(phrase.tokens, following, strict=True)]
-    start = "" if is_unspaced(phrase.tokens[0]) else f"(?<!{IN_WORD})"
-    if is_unspaced(phrase.tokens[-1]):
-        return start + "".join(parts)
-    return start + "".join(parts) + (f"{IN_WORD}*+" if phrase.is_beginning else f"(?!{IN_WORD})")
+    first, last = phrase.tokens[0], phrase.tokens[-1]
+    text = "".join(_part(*pair) for pair in pairwise((*phrase.tokens, "")))
+    start = "" if is_unspaced(first) else "(?<= )"
+    if is_unspaced(last):
+        return start + text
+    return start + text + ("[^ ]*+" if phrase.is_beginning or len(last) == MAX_LENGTH else "(?= )")
 
 
 def _part(token: str, after: str) -> str:
-    """A token and what may stand before the next. Of overlapping pairs only the first character is taken."""
+    """A token and the space before the next. Of overlapping pairs only the first character is taken."""
     if is_unspaced(token) and len(token) == 2 and after.startswith(token[1]):
-        return re.escape(token[0])
-    return re.escape(token) + (_BETWEEN if after else "")
+        return token[0]
+    return token + (" " if after else "")
 
 
 def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

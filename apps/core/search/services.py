@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import batched
 from types import ModuleType
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -56,6 +57,18 @@ def index_many(documents: Iterable[Document]) -> int:
         )
         count += len(batch)
     return count
+
+
+def columns(document: Document) -> dict[str, Any]:
+    """What the row of a document holds, for whoever writes rows without Django."""
+    marks = _marks(document.kind, document.scopes)
+    return {
+        "kind": document.kind,
+        "object_id": document.object_id,
+        "group_id": document.group_id,
+        "marks": f" {' '.join(marks)} ",
+        "terms": _database().stored(terms(document.text), marks),
+    }
 
 
 @contextmanager
@@ -135,14 +148,7 @@ def _find(query: Query, marks: Marks, limit: int, before: int | None) -> list[Hi
 
 
 def _row(document: Document) -> SearchDocument:
-    marks = _marks(document.kind, document.scopes)
-    return SearchDocument(
-        kind=document.kind,
-        object_id=document.object_id,
-        group_id=document.group_id,
-        marks=f" {' '.join(marks)} ",
-        terms=_database().stored(terms(document.text), marks),
-    )
+    return SearchDocument(**columns(document))
 
 
 def _marks(kind: str, scopes: Iterable[str]) -> tuple[str, ...]:

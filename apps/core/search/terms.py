@@ -35,9 +35,8 @@ _DIGITS = {chr(ord(zero) + value): str(value) for zero in "٠۰०০੦૦୦�
 _TABLE = str.maketrans(_LETTERS | _DIGITS)
 _STRIPPED = re.compile(f"[{_ACCENTS}{_INVISIBLE}]")
 _LETTER = f"[^\\W_{_UNSPACED}]"
-IN_WORD = f"(?:{_LETTER}|[{_MARKS}])"  # a character of a word between spaces; no look-behind takes more than one
 _PAIRED = re.compile(f"[{_UNSPACED}]+")
-_RUN = re.compile(f"([{_UNSPACED}]+)|{_LETTER}+(?:[{_MARKS}]+{_LETTER}*)*")
+_RUN = re.compile(f"[{_UNSPACED}]+|{_LETTER}+(?:[{_MARKS}]+{_LETTER}*)*")
 _ASCII_RUN = re.compile("[a-z0-9]+")
 
 
@@ -57,17 +56,20 @@ def decompose(text: str) -> str:
 def terms(text: str) -> list[str]:
     """The tokens of a text in its order, at most `MAX_TOKENS`. Never raises; takes time linear in its length."""
     text = text[:MAX_CHARACTERS]
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text)[:MAX_CHARACTERS]  # one character may stand for eighteen
-    text = normalise(text)
     if text.isascii():
-        return [run[:MAX_LENGTH] for run in _ASCII_RUN.findall(text)[:MAX_TOKENS]]
+        return [run[:MAX_LENGTH] for run in _ASCII_RUN.findall(text.lower())[:MAX_TOKENS]]
+    text = unicodedata.normalize("NFKD", text)[:MAX_CHARACTERS]  # one character may stand for eighteen
     tokens: list[str] = []
-    for run in _RUN.finditer(text):
-        tokens.extend(_pairs(run[0]) if run[1] else (run[0][:MAX_LENGTH],))
+    for run in runs(normalise(text)):
+        tokens.extend(_pairs(run[0]) if is_unspaced(run[0]) else (run[0][:MAX_LENGTH],))
         if len(tokens) >= MAX_TOKENS:
             break
     return tokens[:MAX_TOKENS]
+
+
+def runs(text: str) -> Iterator[re.Match[str]]:
+    """The words, and the stretches of scripts without spaces, of a text that is normalised."""
+    return _ASCII_RUN.finditer(text) if text.isascii() else _RUN.finditer(text)
 
 
 def is_unspaced(token: str) -> bool:
