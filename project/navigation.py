@@ -15,7 +15,7 @@ class Page:
     """An entry of the sidebar, for those who have the permission to view its page.
 
     query: what the page's address ends with, where two entries share one page. badge: dotted path of the function
-    that gives the number beside it.
+    that gives the number beside it. unless: the permission of those who have another entry instead.
     """
 
     title: Any
@@ -24,6 +24,7 @@ class Page:
     permission: str
     query: str = ""
     badge: str = ""
+    unless: str = ""
 
 
 CONNECTED_SERVICES = (
@@ -52,6 +53,8 @@ SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
                 "tickets.view_ticket",
                 badge="apps.tickets.lists.badge.my_active",
             ),
+            Page(_("Reports"), "monitoring", "reports:page", "tickets.view_reports"),
+            Page(_("My reports"), "monitoring", "reports:page", "tickets.view_ticket", unless="tickets.view_reports"),
         ),
     ),
     (
@@ -94,7 +97,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     """The groups of the sidebar with the pages this person may view."""
     groups: list[dict[str, Any]] = [{"items": [_item(request, Page(_("Overview"), "home", "admin:index", ""))]}]
     for title, pages in SIDEBAR:
-        items = [_item(request, page) for page in pages if request.user.has_perm(page.permission)]
+        items = [_item(request, page) for page in pages if _is_for(request.user, page)]
         if items:
             groups.append({"title": title, "separator": True, "collapsible": False, "items": items})
     return groups
@@ -128,6 +131,10 @@ def management_style(request: HttpRequest) -> str:
 def management_script(request: HttpRequest) -> str:
     """Our script of the management interface."""
     return static("management/management.js")
+
+
+def _is_for(user: Any, page: Page) -> bool:
+    return user.has_perm(page.permission) and not (page.unless and user.has_perm(page.unless))
 
 
 def _item(request: HttpRequest, page: Page) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from apps.accounts.legacy import to_management
 from apps.accounts.token_views import ManagementTokens
 from apps.notifications import urls as notifications
 from apps.tickets import urls_files as files
+from apps.tickets.reports import urls as reports
 from project.api import api, unknown_address
 from project.dashboard import health_page
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("management/tokens/", admin.site.admin_view(ManagementTokens.as_view()), name="tokens"),
     path("management/health/", admin.site.admin_view(health_page), name="health"),
     path("management/notifications/", include((notifications.management, "notifications"))),
+    path("management/tickets/reports/", include((reports.MANAGEMENT, "reports"))),
     path("management/tickets/", include((files.MANAGEMENT, "agent_files"))),
     path("management/", admin.site.urls),
     re_path(r"^(?P<address>(?i:management))/?$", to_management),
