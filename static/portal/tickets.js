@@ -182,6 +182,6 @@
 
   const latest = document.getElementById("latest");
   if (latest && !location.hash && !document.querySelector("[autofocus]")) {
-    latest.nextElementSibling.scrollIntoView({ block: "nearest" });
+    latest.scrollIntoView({ block: "nearest" });
   }
 })();

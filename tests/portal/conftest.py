@@ -2,6 +2,8 @@ import pytest
 from django.core.cache import caches
 from django.utils import translation
 
+from tests.tickets.conftest import bob, dave, make_ticket, sales, ticket, workshop  # noqa: F401 - fixtures
+
 
 @pytest.fixture(autouse=True)
 def fresh_process():

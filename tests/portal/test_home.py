@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -82,9 +84,13 @@ def test_it_offers_the_management_interface_to_staff_only(client, alice, carol):
     assert '<a href="/management/">Management Interface</a>' in page(signed_in(alice))
 
 
-def test_it_says_what_to_do_on_an_empty_home(client, admin):
-    assert "setting this page up" in page(client)
-    assert "appear on this page at once" in page(signed_in(admin))
+def test_it_leads_to_the_tickets_first(client, brand):
+    make_link("Status")
+    assert re.findall(r'<a href="([^"]+)"', page(client).split('class="cards"')[1])[:3] == [
+        "/tickets/new/",
+        "/tickets/",
+        "https://status.example.com",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ class ReplyForm(Written):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["text"].label = _("Your answer")
+        self.fields["text"].label = _("Your message")
         self.fields["text"].widget.attrs["rows"] = 6
 
 
