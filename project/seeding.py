@@ -4,8 +4,9 @@ Rows are made one after the other and written in batches, with COPY on PostgreSQ
 Files, notifications and most events are left out: no list reads them.
 """
 
+import json
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,19 +21,19 @@ from apps.accounts.models import Department, Membership, User
 from apps.accounts.roles import Role, set_role
 from apps.brands.models import Brand
 from apps.brands.services import default_brand
-from apps.core.search.services import Document, bulk_load, index_many
-from apps.tickets.indexing import scopes_of_message
+from apps.core.search.models import SearchDocument
+from apps.core.search.services import Document, bulk_load, columns
 from apps.tickets.models import Message, Ticket, TicketEvent
 from apps.tickets.numbers import number_of
 
 BATCH = 2_000
-MESSAGES = 3
 DEPARTMENTS, AGENTS, TICKETS_A_CUSTOMER, DAYS = 10, 40, 25, 1000
 SYLLABLES = (
     "ba be bi da de di do fa fe ga go ka ke ki la le li lo ma me mi mo na ne no pa pe po ra re ri sa se ta to va"
 )
-STATUSES = (("active", 0.02), ("waiting", 0.04), ("closed", 0.8), ("locked", 0.14))
-PRIORITIES = (("low", 0.1), ("normal", 0.75), ("high", 0.12), ("urgent", 0.03))
+STATUSES = (("active", "waiting", "closed", "locked"), (0.02, 0.04, 0.8, 0.14))
+PRIORITIES = (("low", "normal", "high", "urgent"), (0.1, 0.75, 0.12, 0.03))
+POOL = 50_000  # pieces of text that messages are put together from
 COMMON, MEDIUM = "delivery", "refund"  # in about every second and every two hundredth message
 
 
@@ -46,26 +47,56 @@ class World:
     customers: list[tuple[int, str, str]]
 
 
+class Table:
+    """Rows for a table, written without making objects of them: with COPY on PostgreSQL, in batches on SQLite."""
+
+    def __init__(self, model: type[models.Model]) -> None:
+        self.model = model
+        fields = list(model._meta.concrete_fields)
+        self._names = [field.attname for field in fields]
+        self._columns = ", ".join(f'"{field.column}"' for field in fields)
+        self._defaults = {field.attname: _plain(field.get_default()) for field in fields}
+        self.next_id = _next_id(model)
+        self._rows: list[list[Any]] = []
+
+    def add(self, **values: Any) -> int:
+        """Remember a row; columns that are not named get their default. Returns its id."""
+        row = {**self._defaults, "id": self.next_id, **values}
+        self._rows.append([row[name] for name in self._names])
+        self.next_id += 1
+        return self.next_id - 1
+
+    def write(self) -> None:
+        """Write the rows that were added."""
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                with cursor.copy(f'COPY "{self.model._meta.db_table}" ({self._columns}) FROM STDIN') as copy:
+                    for row in self._rows:
+                        copy.write_row(row)
+            else:
+                places = ", ".join(["%s"] * len(self._names))
+                statement = f'INSERT INTO "{self.model._meta.db_table}" ({self._columns}) VALUES ({places})'  # noqa: S608
+                cursor.executemany(statement, self._rows)
+        self._rows.clear()
+
+
 def seed(*, tickets: int, tell: Callable[[int], None]) -> None:
     """Make so many tickets with three messages each. tell: is told how many there are, now and then."""
     chance = random.Random(tickets)  # noqa: S311 - the same ones each time
     world = make_world(tickets)
-    vocabulary = [_word(chance) for _ in range(20_000)]
+    texts = Texts(chance)
     now = timezone.now()
-    first_ticket, first_message = (_next_id(model) for model in (Ticket, Message))
-    made = (
-        _ticket(first_ticket + n, first_message + MESSAGES * n, chance, world, vocabulary, now) for n in range(tickets)
-    )
-    done = 0
+    tables: dict[type[models.Model], Table] = {
+        model: Table(model) for model in (Ticket, Message, TicketEvent, SearchDocument)
+    }
     with bulk_load():
-        for batch in batched(made, BATCH):
+        for numbers in batched(range(tickets), BATCH):
+            for _number in numbers:
+                _add_ticket(tables, chance, world, texts, now)
             with transaction.atomic():
-                _write(Ticket, (ticket for ticket, _messages in batch))
-                _write(Message, (message for _ticket, messages in batch for message in messages))
-                _write_events(batch)
-                index_many(document for ticket, messages in batch for document in _documents(ticket, messages))
-            done += len(batch)
-            tell(done)
+                for table in tables.values():
+                    table.write()
+            tell(numbers[-1] + 1)
     _after()
 
 
@@ -94,6 +125,7 @@ def make_world(tickets: int) -> World:
 
 
 def _staff(name: str, role: Role) -> User:
+    user: User
     user, created = User.objects.get_or_create(
         username=name, defaults={"email": f"{name}@example.com", "password": make_password(None)}
     )
@@ -102,104 +134,89 @@ def _staff(name: str, role: Role) -> User:
     return user
 
 
-def _ticket(
-    pk: int, message: int, chance: random.Random, world: World, words: list[str], now: datetime
-) -> tuple[Ticket, list[Message]]:
+def _add_ticket(
+    tables: dict[type[models.Model], Table], chance: random.Random, world: World, texts: "Texts", now: datetime
+) -> None:
     department = chance.choice(world.departments)
-    status = chance.choices([s for s, _ in STATUSES], [share for _, share in STATUSES])[0]
+    status = chance.choices(*STATUSES)[0]
     is_open = status in ("active", "waiting")
     opened = now - timedelta(seconds=chance.random() * (30 if is_open else DAYS) * 86_400 + 3600)
     answered = opened + timedelta(seconds=chance.expovariate(1 / 7200))
     last = min(answered + timedelta(seconds=chance.expovariate(1 / 80_000)), now)
+    answered = min(answered, last)
     agent = None if status == "active" and chance.random() < 0.3 else chance.choice(world.members[department])
     customer, name, email = chance.choice(world.customers)
-    ticket = Ticket(
-        pk=pk,
-        number=number_of(pk * 7_919_999 % 2**40),  # spread out, each once
+    follows = is_open and chance.random() < 0.05
+    pk = tables[Ticket].next_id
+    number, subject = number_of(pk * 7_919_999 % 2**40), texts.subject()  # spread out, each number once
+    tables[Ticket].add(
+        number=number,
         brand_id=chance.choice(world.brands),
         department_id=department,
-        subject=" ".join(_some(chance, words, 5)).capitalize(),
+        subject=subject,
         customer_id=customer,
         customer_name=name,
         customer_email=email,
         agent_id=agent,
         status=status,
-        priority=chance.choices([p for p, _ in PRIORITIES], [share for _, share in PRIORITIES])[0],
+        priority=chance.choices(*PRIORITIES)[0],
         created_at=opened,
         last_activity_at=last,
         idle_since=last if is_open else None,
-        first_replied_at=min(answered, last),
+        first_replied_at=answered,
         closed_at=None if is_open else last,
-        follow_up_at=now + timedelta(days=chance.randint(-3, 9)) if is_open and chance.random() < 0.05 else None,
+        follow_up_at=now + timedelta(days=chance.randint(-3, 9)) if follows else None,
         transferred_at=last if chance.random() < 0.03 else None,
         in_count=2 if status == "active" else 1,
         out_count=1,
     )
-    directions = ("in", "out", "in" if status == "active" else "note")
-    times = (opened, min(answered, last), last)
-    return ticket, [
-        Message(
-            pk=message + n,
-            ticket=ticket,
+    tables[TicketEvent].add(ticket_id=pk, kind="opened", face="system", created_at=opened)
+    own = (f"d{department}", f"c{customer}")
+    documents = [Document("ticket", pk, pk, own, f"{number} {subject} {name} {email}")]
+    for place, (direction, at) in enumerate(
+        (("in", opened), ("out", answered), ("in" if status == "active" else "note", last))
+    ):
+        text = texts.message(f"case{pk}" if place == 0 else "")
+        message = tables[Message].add(
+            ticket_id=pk,
             direction=direction,
             author_id=customer if direction == "in" else agent,
             author_name=name if direction == "in" else "Agent",
-            text=_text(chance, words, f"case{pk}" if n == 0 else ""),
-            created_at=times[n],
-            visible_at=times[n],
+            text=text,
+            created_at=at,
+            visible_at=at,
         )
-        for n, direction in enumerate(directions)
-    ]
+        documents.append(Document("message", message, pk, own[:1] if direction == "note" else own, text))
+    for document in documents:
+        tables[SearchDocument].add(**columns(document))
 
 
-def _text(chance: random.Random, words: list[str], rare: str) -> str:
-    some = _some(chance, words, chance.randint(15, 60))
-    some += [COMMON] * (chance.random() < 0.5) + [MEDIUM] * (chance.random() < 0.005) + [rare]
-    return " ".join(some).strip()
+class Texts:
+    """Sentences of invented words that come as often as in a language: some everywhere, most hardly ever."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+        words = ["".join(chance.choices(SYLLABLES.split(), k=chance.randint(2, 5))) for _ in range(20_000)]
+        chosen = (words[min(int(chance.paretovariate(0.6)), len(words)) - 1] for _ in range(POOL * 12))
+        self._pieces = [" ".join(piece) for piece in batched(chosen, 12)]
+
+    def subject(self) -> str:
+        """A line of twelve words."""
+        return self._chance.choice(self._pieces).capitalize()[:200]
+
+    def message(self, rare: str) -> str:
+        """A few lines, perhaps with the common and the medium word, and with `rare`."""
+        pieces = self._chance.choices(self._pieces, k=self._chance.randint(1, 5))
+        if self._chance.random() < 0.5:
+            pieces.append(COMMON)
+        if self._chance.random() < 0.005:
+            pieces.append(MEDIUM)
+        return " ".join([*pieces, rare]).strip()
 
 
-def _some(chance: random.Random, words: list[str], count: int) -> list[str]:
-    """Words that come as often as in a language: some everywhere, most hardly ever."""
-    return [words[min(int(chance.paretovariate(0.6)), len(words)) - 1] for _ in range(count)]
-
-
-def _word(chance: random.Random) -> str:
-    return "".join(chance.choices(SYLLABLES.split(), k=chance.randint(2, 5)))
-
-
-def _documents(ticket: Ticket, messages: list[Message]) -> Iterator[Document]:
-    scopes = (f"d{ticket.department_id}", f"c{ticket.customer_id}")
-    text = f"{ticket.number}\n{ticket.subject}\n{ticket.customer_name}\n{ticket.customer_email}"
-    yield Document("ticket", ticket.pk, ticket.pk, scopes, text)
-    for message in messages:
-        yield Document("message", message.pk, ticket.pk, tuple(scopes_of_message(message, ticket)), message.text)
-
-
-def _write_events(batch: Iterable[tuple[Ticket, list[Message]]]) -> None:
-    first = _next_id(TicketEvent)
-    opened = TicketEvent.Kind.OPENED
-    rows = (
-        TicketEvent(pk=first + n, ticket=ticket, kind=opened, face="system", created_at=ticket.created_at, data={})
-        for n, (ticket, _messages) in enumerate(batch)
-    )
-    _write(TicketEvent, rows)
-
-
-def _write(model: type[models.Model], rows: Iterable[models.Model]) -> None:
-    if connection.vendor != "postgresql":
-        model._default_manager.bulk_create(rows)
-        return
-    fields = model._meta.concrete_fields
-    columns = ", ".join(f'"{field.column}"' for field in fields)
-    statement = f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN'
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in rows:
-            copy.write_row([_value(field, row) for field in fields])
-
-
-def _value(field: Any, row: models.Model) -> Any:
-    value = getattr(row, field.attname)
-    return value.isoformat() if isinstance(value, datetime) else "{}" if value == {} else "[]" if value == [] else value
+def _plain(value: Any) -> Any:
+    """A default as the column holds it."""
+    return json.dumps(value) if isinstance(value, dict | list) else value() if callable(value) else value
 
 
 def _next_id(model: type[models.Model]) -> int:
@@ -211,7 +228,7 @@ def _after() -> None:
     """Let the ids go on after ours, and let the database know what it has."""
     with closing(connection.cursor()) as cursor:
         if connection.vendor == "postgresql":
-            for model in (Ticket, Message, TicketEvent):
+            for model in (Ticket, Message, TicketEvent, SearchDocument):
                 table = model._meta.db_table
                 cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) FROM {table}")  # noqa: S608
             cursor.execute("VACUUM ANALYZE")
