@@ -135,6 +135,7 @@ def test_it_refuses_programs_by_their_names(name: str) -> None:
         ("a.unknown", b"just words", OCTETS),
         ("noextension", b"just words", OCTETS),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_it_says_what_a_file_is(name: str, content: bytes, expected: str) -> None:
     assert checked(name, content, "text/html").content_type == expected
@@ -175,6 +176,7 @@ def test_it_refuses_what_is_empty_or_too_large(settings: LazySettings) -> None:
         b" \n" * 10_000_000,
         b"RIFF" * 5_000_000,
     ],
+    ids=lambda content: content[:6].hex(),
 )
 def test_it_is_quick_about_hostile_files(content: bytes) -> None:
     started = time.process_time()
