@@ -7,11 +7,10 @@ Django turns it into SQL once, and PostgreSQL plans it once.
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -45,10 +44,11 @@ class Position:
         """The position of a code; None where it is none."""
         try:
             at, pk = json.loads(base64.urlsafe_b64decode(code + "=" * (-len(code) % 4)))
-            moment = datetime.fromisoformat(at)
-        except (ValueError, TypeError, binascii.Error):
+            typed = datetime.fromisoformat(at)
+            moment = typed.astimezone(UTC)
+        except (ValueError, TypeError, OverflowError, RecursionError):
             return None
-        return cls(moment, pk) if isinstance(pk, int) and moment.tzinfo is not None and abs(pk) < 2**63 else None
+        return cls(moment, pk) if isinstance(pk, int) and typed.tzinfo is not None and abs(pk) < 2**63 else None
 
 
 @dataclass(frozen=True)

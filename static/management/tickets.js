@@ -43,6 +43,27 @@
     show();
   }
 
+  /* What will happen follows each choice; the choices themselves stay as they are. */
+  function preview(form) {
+    form.querySelector("[data-without-script]")?.remove();
+    let asked = 0;
+    form.addEventListener("change", async (event) => {
+      if (event.target.matches("textarea")) return;
+      const number = ++asked;
+      const old = document.getElementById("bulk-preview");
+      old.setAttribute("aria-busy", "true");
+      old.querySelectorAll("button").forEach((button) => (button.disabled = true));
+      const answer = await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "error" }).catch(() => null);
+      if (number !== asked) return;
+      if (!answer?.ok) return form.submit(); // the page itself says what is wrong
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const found = page.getElementById("bulk-preview");
+      if (number !== asked) return;
+      found ? old.replaceChildren(...found.children) : form.submit();
+      old.removeAttribute("aria-busy");
+    });
+  }
+
   function isTyping(element) {
     if (element.isContentEditable || element.matches("textarea, select, [role=textbox]")) return true;
     return element.matches("input") && !element.matches("[type=checkbox], [type=radio]");
@@ -107,8 +128,12 @@
     const list = document.getElementById("ticket-list");
     if (filters) applyFilters(filters);
     if (list) follow(list);
+    document.querySelectorAll("form[data-bulk]").forEach(preview);
     const sheet = document.getElementById("ticket-shortcuts");
     if (sheet) listen(sheet);
-    document.querySelector(".tickets-views [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+    /* Before their font is there, icons are as wide as their names. */
+    document.fonts.ready.then(() => {
+      document.querySelector(".tickets-views [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+    });
   });
 })();

@@ -21,23 +21,31 @@ MAX_TYPED = 200
 
 @dataclass(frozen=True)
 class Choices:
-    """What a person can narrow lists to. `agents`: who works in the departments."""
+    """What a person can narrow lists to; each kind is read once, when it is asked for."""
 
     user: User
-    departments: list[Department]
-    agents: list[User]
-    brands: list[Brand]
 
-    @classmethod
-    def of(cls, user: User) -> "Choices":
-        """What this person may know of, in two or three statements."""
-        sees_all = user.has_perm("tickets.view_all_tickets")
-        departments = Department.objects.order_by("name")
-        agents = User.objects.agents().filter(is_active=True).order_by("display_name", "pk")
-        if not sees_all:
-            departments = departments.filter(pk__in=user.department_ids)
-            agents = agents.filter(memberships__department_id__in=user.department_ids).distinct()
-        return cls(user, list(departments), list(agents), list(Brand.objects.order_by("name")))
+    @cached_property
+    def departments(self) -> list[Department]:
+        """Those whose tickets the person sees."""
+        rows = Department.objects.order_by("name")
+        return list(rows if self._sees_all else rows.filter(pk__in=self.user.department_ids))
+
+    @cached_property
+    def agents(self) -> list[User]:
+        """Who works in these departments."""
+        rows = User.objects.agents().filter(is_active=True).only("username", "display_name")
+        if not self._sees_all:
+            rows = rows.filter(memberships__department_id__in=self.user.department_ids).distinct()
+        return list(rows.order_by("display_name", "pk"))
+
+    @cached_property
+    def brands(self) -> list[Brand]:
+        return list(Brand.objects.only("name").order_by("name"))
+
+    @cached_property
+    def _sees_all(self) -> bool:
+        return self.user.has_perm("tickets.view_all_tickets")
 
     def by_name(self, name: str) -> Mapping[str, Any]:
         """The values of a filter and what each is called."""

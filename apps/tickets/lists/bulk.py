@@ -33,6 +33,7 @@ class Action:
     """Something that can be done with many tickets.
 
     run: does it with one ticket. needless: why it need not be done with this one; empty where it must be.
+    asks, will, done: what its button, its preview and its message say of a number of tickets.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Action:
     form: type[forms.BulkForm]
     run: Callable[[Ticket, Values, User], object]
     needless: Callable[[Ticket, Values], str]
+    asks: Any
     will: Any
     done: Any
 
@@ -152,6 +154,7 @@ ACTIONS = {
             forms.AssignForm,
             lambda ticket, values, by: services.assign_ticket(ticket=ticket, agent=values["agent"], by=by, face=FACE),
             _is_assigned,
+            ngettext_lazy("Assign %(count)d ticket", "Assign %(count)d tickets", "count"),
             ngettext_lazy("%(count)d ticket will be assigned.", "%(count)d tickets will be assigned.", "count"),
             ngettext_lazy("%(count)d ticket was assigned.", "%(count)d tickets were assigned.", "count"),
         ),
@@ -163,6 +166,7 @@ ACTIONS = {
             forms.StatusForm,
             lambda ticket, values, by: services.change_status(ticket=ticket, status=values["status"], by=by, face=FACE),
             _has_status,
+            ngettext_lazy("Set the status of %(count)d ticket", "Set the status of %(count)d tickets", "count"),
             ngettext_lazy("%(count)d ticket will get this status.", "%(count)d tickets will get this status.", "count"),
             ngettext_lazy("%(count)d ticket has a new status.", "%(count)d tickets have a new status.", "count"),
         ),
@@ -176,6 +180,7 @@ ACTIONS = {
                 ticket=ticket, priority=values["priority"], by=by, face=FACE
             ),
             _has_priority,
+            ngettext_lazy("Set the priority of %(count)d ticket", "Set the priority of %(count)d tickets", "count"),
             ngettext_lazy(
                 "%(count)d ticket will get this priority.", "%(count)d tickets will get this priority.", "count"
             ),
@@ -191,6 +196,7 @@ ACTIONS = {
                 ticket=ticket, department=values["department"], comment=values["comment"], by=by, face=FACE
             ),
             _is_there,
+            ngettext_lazy("Transfer %(count)d ticket", "Transfer %(count)d tickets", "count"),
             ngettext_lazy("%(count)d ticket will be transferred.", "%(count)d tickets will be transferred.", "count"),
             ngettext_lazy("%(count)d ticket was transferred.", "%(count)d tickets were transferred.", "count"),
         ),
@@ -202,6 +208,7 @@ ACTIONS = {
             forms.MergeForm,
             _merge,
             lambda ticket, values: "",
+            ngettext_lazy("Merge %(count)d ticket", "Merge %(count)d tickets", "count"),
             ngettext_lazy(
                 "%(count)d ticket will be merged into the one that stays.",
                 "%(count)d tickets will be merged into the one that stays.",
@@ -217,6 +224,7 @@ ACTIONS = {
             forms.CloseForm,
             lambda ticket, values, by: services.change_status(ticket=ticket, status=Status.CLOSED, by=by, face=FACE),
             _is_closed,
+            ngettext_lazy("Close %(count)d ticket", "Close %(count)d tickets", "count"),
             ngettext_lazy("%(count)d ticket will be closed.", "%(count)d tickets will be closed.", "count"),
             ngettext_lazy("%(count)d ticket was closed.", "%(count)d tickets were closed.", "count"),
         ),

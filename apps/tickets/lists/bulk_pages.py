@@ -22,7 +22,7 @@ NAMED = 3
 
 
 def bulk(request: HttpRequest) -> HttpResponse:
-    """POST: show what an action will do with the ticked tickets, or (`step=confirm`) do it."""
+    """POST: show what an action will do with the ticked tickets, or (`confirm=1`) do it."""
     user = agent_of(request)
     back = address_back(request, otherwise=list_address())
     action = ACTIONS.get(request.POST.get("action", ""))
@@ -36,7 +36,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(back)
     tickets = tickets_to_change(user, pks)
     form = _form(request, action, tickets, user)
-    if request.POST.get("step") == "confirm" and form.is_valid():
+    if request.POST.get("confirm") and form.is_valid():
         outcome = perform(action=action, tickets=tickets, values=form.cleaned_data, by=user)
         outcome.not_found = len(pks) - len(tickets)
         forget_my_active(user)
@@ -52,18 +52,18 @@ def _ask(
     if form.is_bound and form.is_valid():
         outcome = preview(action=action, tickets=tickets, values=form.cleaned_data, by=form.user)
         outcome.not_found = len(pks) - len(tickets)
+    changing = len(outcome.changed) if outcome else 0
     context = {
         **admin.site.each_context(request),
-        "title": action.title,
+        "title": action.asks % {"count": len(tickets)},
         "action": action,
         "form": form,
         "pks": pks,
-        "count": len(pks),
         "outcome": outcome,
         "left_out": list(outcome.left_out.items()) if outcome else [],
         "not_found": not_found_text(outcome.not_found) if outcome and outcome.not_found else "",
-        "tried": request.POST.get("step") == "confirm",
-        "will": action.will % {"count": len(outcome.changed)} if outcome else "",
+        "will": action.will % {"count": changing},
+        "does": action.asks % {"count": changing},
         "back": back,
     }
     return render(request, "admin/tickets/list_bulk.html", context)
@@ -85,7 +85,7 @@ def _problem(pks: list[int]) -> str:
 
 def _form(request: HttpRequest, action: Action, tickets: list[Ticket], user: User) -> BulkForm:
     """The form with what was chosen, or on the first visit with what is chosen by itself."""
-    if "step" in request.POST:
+    if "chosen" in request.POST or "confirm" in request.POST:
         return action.form(request.POST, user=user, tickets=tickets)
     empty = action.form(user=user, tickets=tickets)
     values: dict[str, Any] = {name: empty.get_initial_for_field(field, name) for name, field in empty.fields.items()}
@@ -99,13 +99,17 @@ def _report(request: HttpRequest, action: Action, outcome: Outcome) -> None:
     """Say how many tickets changed, and which did not and why."""
     if outcome.changed:
         messages.success(request, action.done % {"count": len(outcome.changed)})
-    reasons = [f"{_named(tickets)}: {reason}" for reason, tickets in outcome.left_out.items()]
+    reasons = [_said(reason, tickets) for reason, tickets in outcome.left_out.items()]
     if outcome.not_found:
         reasons.append(not_found_text(outcome.not_found))
     if reasons:
         count = outcome.left_out_count
         text = ngettext("%(count)d ticket was left out.", "%(count)d tickets were left out.", count) % {"count": count}
         messages.warning(request, " ".join([text, *reasons]))
+
+
+def _said(reason: str, tickets: list[Ticket]) -> str:
+    return reason if tickets[0].number in reason else f"{_named(tickets)}: {reason}"
 
 
 def _named(tickets: list[Ticket]) -> str:

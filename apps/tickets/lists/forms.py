@@ -1,9 +1,11 @@
 """What people choose for the tickets that they have ticked."""
 
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
@@ -16,8 +18,8 @@ ME, NOBODY = "me", "none"
 class BulkForm(forms.Form):
     """The choices of one action. tickets: those that are ticked."""
 
-    def __init__(self, *args: Any, user: User, tickets: Sequence[Ticket], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+    def __init__(self, data: Any = None, *, user: User, tickets: Sequence[Ticket]) -> None:
+        super().__init__(data, label_suffix="")
         self.user, self.tickets = user, tickets
 
 
@@ -75,14 +77,13 @@ class TransferForm(BulkForm):
 class SurvivorField(forms.ModelChoiceField):
     """The tickets that are ticked, the oldest first."""
 
-    widget: ClassVar[Any] = forms.RadioSelect
-
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.number} · {obj.subject}"
+        opened = date_format(timezone.localtime(obj.created_at), "SHORT_DATE_FORMAT")
+        return f"{obj.number} · {obj.subject} · {obj.customer_name or obj.customer_email} · {opened}"
 
 
 class MergeForm(BulkForm):
-    survivor = SurvivorField(Ticket.objects.none(), label=_("Which ticket stays"))
+    survivor = SurvivorField(Ticket.objects.none(), widget=forms.RadioSelect, label=_("Which ticket stays"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -30,7 +30,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     user = agent_of(request)
     if request.GET.get("q", "").strip():
         return search_page(request, user)
-    choices = Choices.of(user)
+    choices = Choices(user)
     asked = Asked.read(request.GET, choices)
     lists = queries.streams(
         user=user, view=asked.view.name, filters=asked.filters, newest_first=not asked.is_oldest_first

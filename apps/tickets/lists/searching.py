@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -49,7 +50,7 @@ def search_page(request: HttpRequest, user: User) -> HttpResponse:
     before = read_number(request.GET.get("before", ""))
     found = find(query, user, before=before)
     context = {
-        **frame(request, Choices.of(user), None),
+        **frame(request, Choices(user), None),
         "title": _("Search"),
         "query": query,
         "note": note_on_number(query),
@@ -94,9 +95,9 @@ def ticket_by_number(text: str, user: "User | AnonymousUser") -> Ticket | None:
     number = normal_number(_bare(text))
     if number is None:
         return None
-    ticket = Ticket.objects.filter(number=number).first()
-    pk = ticket and (ticket.merged_into_id or ticket.pk)
-    return Ticket.objects.visible_to(user).filter(pk=pk).first()
+    survivor = Coalesce("merged_into_id", "pk")
+    pks = Ticket.objects.filter(number=number).annotate(survivor=survivor).values("survivor")
+    return Ticket.objects.visible_to(user).filter(pk__in=pks).first()
 
 
 def note_on_number(text: str) -> str:

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -36,10 +36,8 @@ def take_next(request: HttpRequest) -> HttpResponse:
 def take(request: HttpRequest) -> HttpResponse:
     """Take one unassigned ticket and open it."""
     user = _worker(request)
-    pk = read_number(request.POST.get("ticket", ""))
-    ticket = Ticket.objects.visible_to(user).filter(pk=pk).first()
-    if ticket is None:
-        raise Http404
+    pk = read_number(request.POST.get("ticket", "")) or 0
+    ticket = get_object_or_404(Ticket.objects.visible_to(user), pk=pk)
     try:
         services.take_ticket(ticket=ticket, by=user, face=FACE)
     except TicketError as error:

@@ -5,13 +5,11 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.tickets.models import Ticket
 from apps.tickets.queries import View
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-Status = Ticket.Status
 ANYBODY = ("department", "status", "priority", "agent", "brand")
 SAME_STATUS = ("department", "priority", "brand")
 BY_DATE = ("department", "brand")
@@ -31,7 +29,7 @@ class ListView:
     is_counted: bool = True
 
     @property
-    def statuses(self) -> tuple[Ticket.Status, ...]:
+    def statuses(self) -> tuple[str, ...]:
         """The statuses that its tickets can have."""
         return View.STATUSES.get(self.name, ())
 
