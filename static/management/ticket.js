@@ -106,8 +106,10 @@
     const option = target.closest(".picker-option");
     const menu = option?.closest("details.picker");
     if (menu) {
-      menu.querySelector("summary").focus();
-      setTimeout(() => { menu.open = false; });
+      setTimeout(() => { // after the form was sent: htmx forgets which button it was when the focus moves
+        menu.open = false;
+        if (!document.querySelector("dialog[open]")) menu.querySelector("summary").focus();
+      });
     }
     if (target.closest("[data-close-dialog]") || target.id === "ticket-dialog") document.getElementById("ticket-dialog").close();
     const emptier = target.closest("[data-empties]");

@@ -139,7 +139,7 @@ def _sent(ticket: Ticket, message: Message) -> HttpResponse:
 
 
 def _crossed(request: WorkRequest, ticket: Ticket, crossed: ReplyCrossed) -> HttpResponse:
-    context = {"ticket": ticket, "messages": crossed.newer, "is_preview": True}
+    context = {"ticket": ticket, "written": crossed.newer, "is_preview": True}
     html = render_to_string(f"{FOLDER}/_crossed.html", context, request=request)
     answer = {**described(crossed), "html": html, "newest": newest(crossed.newer)}
     return JsonResponse(answer, status=409)

@@ -77,4 +77,4 @@ def _messages(ticket: Ticket) -> Any:
 
 def _in_order(request: HttpRequest, newest_first: list[Message]) -> dict[str, Any]:
     order = order_of(request)
-    return {"messages": newest_first if order == NEWEST else newest_first[::-1], "order": order}
+    return {"written": newest_first if order == NEWEST else newest_first[::-1], "order": order}

@@ -21,29 +21,30 @@ Kind = TicketEvent.Kind
 _PEOPLE, _DEPARTMENTS = "agent", "department"
 
 SENTENCES = {
-    Kind.OPENED: gettext_lazy("%(who)s opened the ticket."),
-    Kind.CUSTOMER_REPLIED: gettext_lazy("%(who)s answered."),
-    Kind.REPLIED: gettext_lazy("%(who)s replied."),
-    Kind.REPLY_UNDONE: gettext_lazy("%(who)s took a reply back before it was sent."),
-    Kind.NOTED: gettext_lazy("%(who)s added a note."),
-    Kind.STATUS: gettext_lazy("%(who)s changed the status from %(before)s to %(now)s."),
-    Kind.PRIORITY: gettext_lazy("%(who)s changed the priority from %(before)s to %(now)s."),
-    Kind.SUBJECT: gettext_lazy("%(who)s changed the subject from “%(before)s” to “%(now)s”."),
-    Kind.FOLLOW_UP: gettext_lazy("%(who)s set the follow-up to %(now)s."),
-    Kind.PINNED: gettext_lazy("%(who)s pinned the ticket."),
-    Kind.FIELDS: gettext_lazy("%(who)s changed fields."),
-    Kind.ASSIGNED: gettext_lazy("%(who)s gave the ticket to %(now)s."),
-    Kind.TRANSFERRED: gettext_lazy("%(who)s transferred the ticket from %(before)s to %(now)s."),
-    Kind.MERGED: gettext_lazy("%(who)s merged %(number)s “%(subject)s” into this ticket."),
-    Kind.MERGED_AWAY: gettext_lazy("%(who)s merged this ticket into %(into)s."),
-    Kind.TIME_LOGGED: gettext_lazy("%(who)s logged %(time)s."),
-    Kind.CLAIMED: gettext_lazy("%(who)s added the ticket to the own account."),
+    Kind.OPENED: gettext_lazy("%(who)s opened the ticket"),
+    Kind.CUSTOMER_REPLIED: gettext_lazy("%(who)s answered"),
+    Kind.REPLIED: gettext_lazy("%(who)s replied"),
+    Kind.REPLY_UNDONE: gettext_lazy("%(who)s took a reply back before it was sent"),
+    Kind.NOTED: gettext_lazy("%(who)s added a note"),
+    Kind.STATUS: gettext_lazy("%(who)s changed the status from %(before)s to %(now)s"),
+    Kind.PRIORITY: gettext_lazy("%(who)s changed the priority from %(before)s to %(now)s"),
+    Kind.SUBJECT: gettext_lazy("%(who)s changed the subject from “%(before)s” to “%(now)s”"),
+    Kind.FOLLOW_UP: gettext_lazy("%(who)s set the follow-up to %(now)s"),
+    Kind.PINNED: gettext_lazy("%(who)s pinned the ticket"),
+    Kind.FIELDS: gettext_lazy("%(who)s changed fields"),
+    Kind.ASSIGNED: gettext_lazy("%(who)s gave the ticket to %(now)s"),
+    Kind.TRANSFERRED: gettext_lazy("%(who)s transferred the ticket from %(before)s to %(now)s"),
+    Kind.MERGED: gettext_lazy("%(who)s merged %(number)s “%(subject)s” into this ticket"),
+    Kind.MERGED_AWAY: gettext_lazy("%(who)s merged this ticket into %(into)s"),
+    Kind.TIME_LOGGED: gettext_lazy("%(who)s logged %(time)s"),
+    Kind.CLAIMED: gettext_lazy("%(who)s added the ticket to the own account"),
 }
+TAKEN = gettext_lazy("%(who)s took the ticket")
 # What is said instead where there is nothing afterwards.
 EMPTIED = {
-    Kind.FOLLOW_UP: gettext_lazy("%(who)s removed the follow-up."),
-    Kind.PINNED: gettext_lazy("%(who)s unpinned the ticket."),
-    Kind.ASSIGNED: gettext_lazy("%(who)s took the ticket away from %(before)s; it is nobody's now."),
+    Kind.FOLLOW_UP: gettext_lazy("%(who)s removed the follow-up"),
+    Kind.PINNED: gettext_lazy("%(who)s unpinned the ticket"),
+    Kind.ASSIGNED: gettext_lazy("%(who)s took the ticket away from %(before)s; it is nobody's now"),
 }
 _COLUMNS = {
     Kind.STATUS: "status",
@@ -93,7 +94,10 @@ def _sentence(event: TicketEvent, names: dict[str, dict[int, str]]) -> str:
     if column and isinstance(data.get(column), list):
         before, now = data[column]
         values |= {"before": _shown(column, before, names), "now": _shown(column, now, names)}
-        sentence = sentence if now or kind not in EMPTIED else EMPTIED[kind]
+        if not now and kind in EMPTIED:
+            sentence = EMPTIED[kind]
+        elif kind == Kind.ASSIGNED and now == event.actor_id:
+            sentence = TAKEN
     if kind == Kind.TIME_LOGGED:
         minutes = int(data.get("minutes", 0))
         values["time"] = ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}

@@ -26,7 +26,7 @@ def previous(request: WorkRequest, ticket: Ticket) -> HttpResponse:
 
 
 def _step(request: WorkRequest, ticket: Ticket, *, is_forward: bool) -> HttpResponse:
-    asked = Asked.read(request.GET, Choices.of(request.user))
+    asked = Asked.read(request.GET, Choices(request.user))
     lists = queries.streams(
         user=request.user, view=asked.view.name, filters=asked.filters, newest_first=not asked.is_oldest_first
     )
