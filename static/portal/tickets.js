@@ -156,6 +156,7 @@
 
   // Start --------------------------------------------------------------------------------------------------------------
 
+  for (const words of document.querySelectorAll("[data-with-script]")) words.hidden = false;
   for (const done of document.querySelectorAll("[data-forget]")) forget(done.dataset.forget);
 
   for (const form of document.querySelectorAll("form[data-keep]")) {

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from apps.notifications.services import unread_count
 from apps.portal.tickets import conversation
 from apps.tickets import services
 from apps.tickets.models import Attachment, CustomField, Message, Ticket, TicketEvent
@@ -113,6 +114,16 @@ def test_it_names_the_brand_of_a_ticket_of_another_one(ticket, carol):
     client = signed_in(carol)
     assert "<span>Fernhill</span>" not in page(client, at(ticket)).split("ticket-facts")[1]
     assert "<span>Fernhill</span>" in page(client, at(ticket), headers={"host": "kestrel.example"}).split("facts")[1]
+
+
+def test_reading_the_ticket_is_reading_what_was_told_of_it(make_ticket, carol, alice, run_jobs):
+    read, other = make_ticket(), make_ticket()
+    for ticket in (read, other):
+        answered(ticket, alice)
+    run_jobs()
+    assert unread_count(person=carol) == 2
+    page(signed_in(carol), at(read))
+    assert unread_count(person=carol) == 1
 
 
 @pytest.mark.parametrize("spelled", ["00000000-00", "ooo-ooooo-oo", "0000000000"])

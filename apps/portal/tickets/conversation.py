@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts.backends import client_address
 from apps.core.limits import is_over_limit
+from apps.notifications.services import mark_read, unread_count
 from apps.portal.tickets.access import customer_of, open_link, private, ticket_page
 from apps.portal.tickets.forms import ReplyForm
 from apps.portal.tickets.opening import departments_of, file_names, link_to
@@ -180,6 +181,8 @@ def _page(
 ) -> HttpResponse:
     part = _part(ticket, _number(request, "before"))
     by = person(request)
+    if by is not None and by.pk == ticket.customer_id and unread_count(person=by):
+        mark_read(person=by, group=f"own-{ticket.pk}")
     seen = part.seen_until.isoformat() if part.seen_until else ""
     fields: list[Shown] = [one for one in shown_fields(ticket, for_customer=True) if one.value]
     context: dict[str, Any] = {
