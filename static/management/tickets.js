@@ -53,7 +53,8 @@
       const old = document.getElementById("bulk-preview");
       old.setAttribute("aria-busy", "true");
       old.querySelectorAll("button").forEach((button) => (button.disabled = true));
-      const answer = await fetch(form.action, { method: "POST", body: new FormData(form), redirect: "error" }).catch(() => null);
+      const options = { method: "POST", body: new FormData(form), redirect: "error" };
+      const answer = await fetch(form.getAttribute("action"), options).catch(() => null);
       if (number !== asked) return;
       if (!answer?.ok) return form.submit(); // the page itself says what is wrong
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
