@@ -19,6 +19,7 @@ from apps.accounts.models import Department, User
 from apps.brands.models import BrandHost, CustomLink
 from apps.core.health import HealthReport, report
 from apps.feeds.models import ExternalFeed, FeedState
+from apps.tickets.overview import overview
 from project.navigation import sidebar
 
 SILENT_WORKER = timedelta(minutes=10)
@@ -48,6 +49,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     problems = [sign for sign in signs if not sign.is_well]
     return context | {
         "title": _("Overview"),
+        "now": overview(user) if isinstance(user, User) else None,
         "signs": signs,
         "problems": problems,
         "feeds": feeds,

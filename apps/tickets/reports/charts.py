@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from apps.tickets.reports.figures import Day, Row
 
 BARS_SHOWN = 15
+HEIGHT = 240
 OPENED, CLOSED, BACKLOG = "var(--color-primary-500)", "var(--color-green-600)", "var(--color-orange-500)"
 
 
@@ -21,11 +22,11 @@ class Chart:
     text: str
     data: str
     options: str
-    height: int = 240
+    height: int = HEIGHT
     kind: str = "line"
 
 
-def flow_chart(days: list[Day]) -> Chart:
+def flow_chart(days: list[Day], *, height: int = HEIGHT) -> Chart:
     """What came and what was done, day by day."""
     opened, closed = sum(day.opened for day in days), sum(day.closed for day in days)
     text = _("Line chart: %(opened)d tickets opened and %(closed)d closed. The table of days has the numbers.")
@@ -34,16 +35,16 @@ def flow_chart(days: list[Day]) -> Chart:
         _line(_("Closed"), CLOSED, [day.closed for day in days], borderDash=[6, 3]),
     ]
     title = _("Opened and closed per day")
-    return Chart(title, text % {"opened": opened, "closed": closed}, _data(_labels(days), lines), _options())
+    return Chart(title, text % {"opened": opened, "closed": closed}, _data(_labels(days), lines), _options(), height)
 
 
-def backlog_chart(days: list[Day]) -> Chart:
+def backlog_chart(days: list[Day], *, height: int = HEIGHT) -> Chart:
     """How many tickets were left at the end of each day."""
     first, last = (days[0].backlog, days[-1].backlog) if days else (0, 0)
     text = _("Line chart: from %(first)d open tickets to %(last)d. The table of days has the numbers.")
     lines = [_line(_("Backlog"), BACKLOG, [day.backlog for day in days])]
     options = _options(legend=False)
-    return Chart(_("Backlog"), text % {"first": first, "last": last}, _data(_labels(days), lines), options)
+    return Chart(_("Backlog"), text % {"first": first, "last": last}, _data(_labels(days), lines), options, height)
 
 
 def rows_chart(title: str, rows: list[Row]) -> Chart:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Aggregate, Avg, BigIntegerField, Count, DurationField, ExpressionWrapper, F, Value
+from django.db.models import Aggregate, Avg, Count, DurationField, ExpressionWrapper, F, Value
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -32,6 +32,7 @@ IDLE_SHOWN = 50
 OPEN = (Ticket.Status.ACTIVE, Ticket.Status.WAITING)
 OPENED, CLOSED = "opened", "closed"
 ALL, DEPARTMENT, AGENT = "all", "department", "agent"
+TOGETHER = 0
 Key = tuple[str, int | None]
 
 
@@ -193,16 +194,19 @@ def report(*, scope: Scope, period: Period) -> Report:
     figures = _measured(scope, period)
     backlogs = _open(scope).values_list("department_id", "agent_id", Count("pk"))
     for department, agent, count in backlogs:
-        for key in ((ALL, None), (DEPARTMENT, department), (AGENT, agent)):
+        for key in ((ALL, TOGETHER), (DEPARTMENT, department), (AGENT, agent)):
             known = figures.get(key, Figures())
             figures[key] = replace(known, backlog=known.backlog + count)
-    totals = figures.get((ALL, None), Figures())
+    totals = figures.get((ALL, TOGETHER), Figures())
     agents = {pk: found for (what, pk), found in figures.items() if what == AGENT}
     people = User.objects.filter(pk__in=[pk for pk in agents if pk]).only("username", "display_name")
     departments = {pk: found for (what, pk), found in figures.items() if what == DEPARTMENT}
     return Report(
         totals,
-        _rows(departments, dict(Department.objects.filter(pk__in=departments).values_list("pk", "name"))),
+        _rows(
+            departments,
+            dict(Department.objects.filter(pk__in=[pk for pk in departments if pk]).values_list("pk", "name")),
+        ),
         _rows(agents, {person.pk: person.get_full_name() for person in people}),
         days(scope=scope, period=period, backlog=totals.backlog),
     )
@@ -248,7 +252,7 @@ def _measured(scope: Scope, period: Period) -> dict[Key, Figures]:
     parts = [
         part
         for what, key in (
-            (ALL, Value(None, BigIntegerField())),
+            (ALL, Value(TOGETHER)),
             (DEPARTMENT, F("department_id")),
             (AGENT, F("agent_id")),
         )

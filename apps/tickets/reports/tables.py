@@ -30,8 +30,10 @@ def spoken(span: timedelta | None) -> str:
     hours, minutes = divmod(minutes, 60)
     if not hours:
         return _("%(minutes)d min") % {"minutes": minutes}
-    if hours < 24:
+    if hours < 24 and minutes:
         return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes}
+    if hours < 24:
+        return _("%(hours)d h") % {"hours": hours}
     return _("%(days)d d %(hours)d h") % {"days": hours // 24, "hours": hours % 24}
 
 

@@ -99,10 +99,13 @@ def _charts(found: Report) -> list[charts.Chart]:
 
 def _tables(found: Report) -> list[dict[str, Any]]:
     """The same numbers as the charts, to read."""
-    rows = [("departments", _("By department"), found.departments), ("agents", _("By agent"), found.agents)]
+    groups = [
+        ("departments", _("By department"), _("Department"), found.departments),
+        ("agents", _("By agent"), _("Agent"), found.agents),
+    ]
     tables = [
-        {"name": name, "title": title, "columns": [title, *figure_columns()], "rows": [_cells(row) for row in figures]}
-        for name, title, figures in rows
+        {"name": name, "title": title, "columns": [what, *figure_columns()], "rows": [_cells(row) for row in rows]}
+        for name, title, what, rows in groups
     ]
     days = [day_cells(day) for day in reversed(found.days)]
     return [*tables, {"name": "days", "title": _("By day"), "columns": day_columns(), "rows": days}]
