@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import (
@@ -56,6 +57,20 @@ class DeskAPI(NinjaAPI):
         return with_problems(super().get_openapi_schema(**kwargs))
 
 
+def refuse_unknown_query(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Refuse names after the question mark that the operation does not know: a misspelled filter must not show all."""
+    operation: Operation = run.__self__  # type: ignore[attr-defined]
+    models = [model for model in operation.models if model.__ninja_param_source__ == "query"]
+    known = {name for model in models for name in model.__ninja_flatten_map__}
+
+    def checked(request: HttpRequest, **values: Any) -> HttpResponse:
+        if unknown := sorted(set(request.GET) - known):
+            return Problem(422, errors={name: ["There is no such parameter."] for name in unknown}).response()
+        return run(request, **values)
+
+    return checked
+
+
 api = DeskAPI(
     title="Deskbridge",
     version="1",
@@ -64,6 +79,7 @@ api = DeskAPI(
     docs_url=None,  # its page needs scripts that our policy refuses
     parser=StrictParser(),
 )
+api.add_decorator(refuse_unknown_query, mode="view")
 for router in (departments, *TICKETS):
     api.add_router("", router)
 

@@ -68,7 +68,7 @@ class ApiTokenAdmin(DeskModelAdmin):
         return HttpResponse(headers={"HX-Redirect": reverse("admin:accounts_apitoken_changelist")})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
-        return ApiToken.objects.visible_to(request.user).select_related("owner")  # type: ignore[arg-type]
+        return ApiToken.objects.visible_to(request.user).select_related("owner")
 
     def has_revoke_permission(self, request: HttpRequest, object_id: int | str | None = None) -> bool:
         return request.user.has_perm("accounts.change_apitoken")

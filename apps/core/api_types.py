@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
+from django.db.models import Choices
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 from pydantic.json_schema import WithJsonSchema
 
@@ -51,12 +52,17 @@ def _text(moment: datetime) -> str:
     return as_utc(moment).isoformat().replace("+00:00", "Z")
 
 
-Id = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=MAX_ID)]
+Id = Annotated[int, Field(ge=1, le=MAX_ID), BeforeValidator(_whole)]
 PathId = Annotated[int, Field(ge=1, le=MAX_ID)]
 MomentIn = Annotated[AwareDatetime, BeforeValidator(_moment)]
 Moment = Annotated[
     datetime, PlainSerializer(_text, return_type=str), WithJsonSchema({"type": "string", "format": "date-time"})
 ]
+
+
+def one_of(choices: type[Choices]) -> WithJsonSchema:
+    """Describes a choice by its values where it is used; by name, two choices of one name would be taken for one."""
+    return WithJsonSchema({"type": "string", "enum": list(choices.values)})
 
 
 class Named(BaseModel):

@@ -74,7 +74,7 @@ def _kept(request: HttpRequest, key: str) -> HttpResponse | None:
 def _carried_out(request: HttpRequest, key: str, act: Callable[[], Status[Any]]) -> HttpResponse:
     result: Status[BaseModel] = act()
     record = IdempotencyRecord.objects.create(
-        person_id=request.user.pk,
+        person=request.user,  # type: ignore[misc]  # the API knows no anonymous user
         key=key,
         fingerprint=fingerprint(request),
         status=result.status_code,
@@ -96,12 +96,13 @@ def fingerprint(request: HttpRequest) -> str:
         return digest.hexdigest()
     for name, value in sorted((name, value) for name, values in request.POST.lists() for value in values):
         digest.update(repr((name, value)).encode())
-    for name, file in sorted(request.FILES.items()):  # the boundary between parts differs each time
-        digest.update(repr((name, file.name, file.size)).encode())
-        file.seek(0)
-        for piece in file.chunks():
-            digest.update(piece)
-        file.seek(0)
+    for name in sorted(request.FILES):  # not the whole: the boundary between the parts differs each time
+        for file in request.FILES.getlist(name):
+            digest.update(repr((name, file.name, file.size)).encode())
+            file.seek(0)
+            for piece in file.chunks():
+                digest.update(piece)
+            file.seek(0)
     return digest.hexdigest()
 
 

@@ -3,7 +3,7 @@
 import base64
 import json
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeGuard
 
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
@@ -80,10 +80,10 @@ def _read(cursor: str, order: str) -> tuple[datetime | int, int]:
         value = datetime.fromisoformat(text).astimezone(UTC) if isinstance(text, str) else text
     except (ValueError, TypeError, OverflowError, RecursionError):
         made_for, value, pk = "", None, None
-    if made_for != order or not _is_number(pk) or not (isinstance(value, datetime) or _is_number(value)):
-        raise bad_cursor()
-    return value, pk
+    if made_for == order and _is_number(pk) and (isinstance(value, datetime) or _is_number(value)):
+        return value, pk
+    raise bad_cursor()
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int]:
     return type(value) is int and 0 <= value <= MAX_ID

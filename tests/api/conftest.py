@@ -1,5 +1,6 @@
 """Tokens and a caller of the API."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -23,13 +24,16 @@ class Caller:
         self.client = Client(headers={"authorization": f"Bearer {text}"} if text else {}, raise_request_exception=False)
 
     def get(self, path: str, query: dict[str, Any] | None = None, **headers: str) -> Any:
-        return self.client.get(f"/api/v1{path}", query, headers=headers)
+        answer = self.client.get(f"/api/v1{path}", query, headers=headers)
+        if answer.streaming:
+            answer.downloaded = b"".join(answer.streaming_content)
+        return answer
 
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
-        return self.client.post(f"/api/v1{path}", body, "application/json", headers=headers)
+        return self.client.post(f"/api/v1{path}", json.dumps(body), "application/json", headers=headers)
 
     def patch(self, path: str, body: Any = None, **headers: str) -> Any:
-        return self.client.patch(f"/api/v1{path}", body, "application/json", headers=headers)
+        return self.client.patch(f"/api/v1{path}", json.dumps(body), "application/json", headers=headers)
 
     def upload(self, file: Any, **headers: str) -> Any:
         return self.client.post("/api/v1/attachments", {"file": file}, headers=headers)

@@ -57,7 +57,7 @@ def _change_owner(ticket: Ticket, data: TicketPatch, by: User) -> None:
 def _agent(wanted: int | None) -> User | None:
     if wanted is None:
         return None
-    agent = User.objects.agents().filter(pk=wanted, is_active=True).first()
+    agent: User | None = User.objects.agents().filter(pk=wanted, is_active=True).first()
     if agent is None:
         raise BadField({"agent": "There is no such agent."})
     return agent

@@ -13,6 +13,7 @@ from apps.accounts.token_models import Scope
 from apps.core import files
 from apps.core.api_types import PathId
 from apps.core.idempotency import IdempotencyKey, idempotent
+from apps.core.problems import Problem
 from apps.tickets.api.schemas import FileOut
 from apps.tickets.api.showing import messages_for, person_of, show_file, ticket_or_404
 from apps.tickets.attachments import pending_for, store_upload
@@ -30,10 +31,16 @@ ANY_CONTENT = {
 }
 
 
-@router.post("/attachments", response={201: FileOut}, auth=Bearer(Scope.TICKETS_WRITE))
+ONLY_THE_FILE = {"additionalProperties": False, "properties": {"file": {"minLength": 1}}}
+UPLOAD = {"requestBody": {"content": {"multipart/form-data": {"schema": ONLY_THE_FILE}}}}
+
+
+@router.post("/attachments", response={201: FileOut}, auth=Bearer(Scope.TICKETS_WRITE), openapi_extra=UPLOAD)
 @idempotent
 def upload_file(request: HttpRequest, file: File[UploadedFile], key: IdempotencyKey = "") -> Status[FileOut]:
     """Upload a file, to be named in a ticket or message within a day. Its type is read from its content."""
+    if others := sorted({*request.POST, *request.FILES} - {"file"}):
+        raise Problem(422, errors={name: ["There is no such part."] for name in others})
     attachment = store_upload(upload=file, by=person_of(request), address=client_address(request))
     return Status(201, show_file(attachment))
 

@@ -1,5 +1,7 @@
 """Opening a ticket through the API."""
 
+from typing import Any
+
 from django.db.models import Q
 
 from apps.accounts.models import Department, User
@@ -15,7 +17,7 @@ from apps.tickets.models import Ticket, TicketEvent
 OPENED, OPENED_SECONDS = 60, 3600  # by one customer
 NO_DEPARTMENT = {"department": "There is no such department for this brand."}
 # What only agents may say, with what it is when nobody says it.
-FOR_AGENTS = {
+FOR_AGENTS: dict[str, Any] = {
     "priority": Ticket.Priority.NORMAL,
     "cc": [],
     "customer": None,
@@ -86,7 +88,7 @@ def _customer(person: User, wanted: int | None) -> User | None:
     else:
         theirs = Ticket.objects.visible_to(person).filter(customer_id=wanted)
         known = Q(pk=wanted) & (Q(pk=person.pk) | Q(pk__in=theirs.values("customer_id")))
-    customer = User.objects.filter(known, is_active=True).first()
+    customer: User | None = User.objects.filter(known, is_active=True).first()
     if customer is None:
         raise BadField({"customer": "There is no such customer."})
     return customer

@@ -4,13 +4,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StrictBool, StringConstraints
 
-from apps.core.api_types import Id, Input, Moment, MomentIn, Named, absent
+from apps.core.api_types import Id, Input, Moment, MomentIn, Named, absent, one_of
 from apps.tickets.attachments import MAX_FILES
 from apps.tickets.models import CustomField, Message, Ticket, TicketEvent
 from apps.tickets.texts import MAX_COPIES, MAX_SUBJECT, MAX_TEXT
 
 MAX_HTML = 1_000_000
 FOR_AGENTS = "For agents."
+Status = Annotated[Ticket.Status, one_of(Ticket.Status)]
+Priority = Annotated[Ticket.Priority, one_of(Ticket.Priority)]
+Direction = Annotated[Message.Direction, one_of(Message.Direction)]
+NoteKind = Annotated[Message.Kind, one_of(Message.Kind)]
+FieldKind = Annotated[CustomField.Kind, one_of(CustomField.Kind)]
+EventKind = Annotated[TicketEvent.Kind, one_of(TicketEvent.Kind)]
+Face = Annotated[TicketEvent.Face, one_of(TicketEvent.Face)]
 Text = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
 Html = Annotated[str, Field(max_length=MAX_HTML, description="Cleaned before it is kept.")]
 Subject = Annotated[str, StringConstraints(min_length=1, max_length=MAX_SUBJECT)]
@@ -39,7 +46,7 @@ class TicketIn(Input):
     attachments: Files = []
     brand: Id = absent(description="Otherwise the brand of the host name.")
     language: Literal["", "en", "de", "es"] = ""
-    priority: Ticket.Priority = Field(default=Ticket.Priority.NORMAL, description=FOR_AGENTS)
+    priority: Priority = Field(default=Ticket.Priority.NORMAL, description=FOR_AGENTS)
     cc: Copies = Field(default=[], description=FOR_AGENTS)
     customer: Id = absent(description="For agents: whose ticket it is. Otherwise `name` and `email` say it.")
     name: Annotated[str, StringConstraints(max_length=100)] = Field(default="", description=FOR_AGENTS)
@@ -52,9 +59,9 @@ class TicketIn(Input):
 class TicketPatch(Input):
     """What to change; all of it or, where one part cannot be done, nothing. Customers change the status alone."""
 
-    status: Ticket.Status = absent(description="Customers: `closed` or `active`.")
+    status: Status = absent(description="Customers: `closed` or `active`.")
     subject: Subject = absent(description=FOR_AGENTS)
-    priority: Ticket.Priority = absent(description=FOR_AGENTS)
+    priority: Priority = absent(description=FOR_AGENTS)
     department: Id = absent(description="For agents: transfers the ticket.")
     agent: Id | None = absent(description="For agents: null gives it to nobody.")
     is_pinned: StrictBool = absent(description=FOR_AGENTS)
@@ -70,9 +77,9 @@ class MessageIn(Input):
     html: Html = ""
     attachments: Files = []
     direction: Literal["in", "out", "note"] = absent(description="For agents: `out` (usual) or `note`.")
-    kind: Message.Kind = Field(default=Message.Kind.GENERAL, description="Of a note.")
+    kind: NoteKind = Field(default=Message.Kind.GENERAL, description="Of a note.")
     cc: Copies = Field(default=[], description="Of a reply.")
-    status: Ticket.Status = Field(default=Ticket.Status.WAITING, description="What the ticket is after a reply.")
+    status: Status = Field(default=Ticket.Status.WAITING, description="What the ticket is after a reply.")
     seen_message: Id = absent(
         description="Of a reply: the newest message that you know. Where the customer has written since, nothing is "
         "sent and the answer is 409 with the code reply_crossed."
@@ -92,8 +99,8 @@ class TicketItem(BaseModel):
 
     number: str
     subject: str
-    status: Ticket.Status
-    priority: Ticket.Priority
+    status: Status
+    priority: Priority
     brand: Named
     department: Named
     customer: Customer
@@ -117,7 +124,7 @@ class FieldOut(BaseModel):
 
     id: int
     name: str
-    kind: CustomField.Kind
+    kind: FieldKind
     value: str
 
 
@@ -143,13 +150,13 @@ class MessageOut(BaseModel):
     """A message. `html` is cleaned and still a stranger's: show it in a sandbox."""
 
     id: int
-    direction: Message.Direction
+    direction: Direction
     author_name: str
     text: str
     html: str
     attachments: list[FileOut]
     created_at: Moment
-    kind: Message.Kind = absent(description="For agents: of a note.")
+    kind: NoteKind = absent(description="For agents: of a note.")
     author: int | None = absent(description="For agents: the person's id.")
     cc: list[str] = absent(description=FOR_AGENTS)
     visible_at: Moment = absent(description="For agents: when the customer sees it, or saw it first.")
@@ -159,10 +166,10 @@ class EventOut(BaseModel):
     """A line of a ticket's history. What `data` holds depends on `kind`: mostly [before, after] by field."""
 
     id: int
-    kind: TicketEvent.Kind
+    kind: EventKind
     actor: int | None
     actor_name: str
-    face: TicketEvent.Face
+    face: Face
     data: dict[str, Any]
     created_at: Moment
 
@@ -172,7 +179,7 @@ class CustomFieldOut(BaseModel):
 
     id: int
     name: str
-    kind: CustomField.Kind
+    kind: FieldKind
     choices: list[str]
     help_text: str
     is_required: bool

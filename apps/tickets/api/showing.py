@@ -41,7 +41,7 @@ def show_item(ticket: Ticket, person: User) -> TicketItem:
 
 def show_ticket(ticket: Ticket, person: User) -> TicketOut:
     """A whole ticket."""
-    survivor = Ticket.objects.visible_to(person).filter(pk=ticket.merged_into_id).first()
+    survivor = Ticket.objects.visible_to(person).filter(merged_tickets=ticket).first()
     fields = [
         FieldOut(id=shown.field.pk, name=shown.field.name, kind=CustomField.Kind(shown.field.kind), value=shown.value)
         for shown in shown_fields(ticket, for_customer=not person.is_staff)

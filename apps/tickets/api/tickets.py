@@ -1,10 +1,12 @@
 """The API's operations on whole tickets."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Query, Router, Status
+from ninja import Query, Router
+from ninja import Status as Answer
 
 from apps.accounts.bearer import Bearer
 from apps.accounts.models import User
@@ -16,7 +18,7 @@ from apps.core.problems import Problem
 from apps.tickets import queries
 from apps.tickets.api.changing import change
 from apps.tickets.api.opening import open_for
-from apps.tickets.api.schemas import TicketIn, TicketItem, TicketOut, TicketPatch
+from apps.tickets.api.schemas import Priority, Status, TicketIn, TicketItem, TicketOut, TicketPatch
 from apps.tickets.api.showing import person_of, show_item, show_ticket, ticket_or_404
 from apps.tickets.models import Ticket
 
@@ -25,8 +27,8 @@ Id = Annotated[int, Query(ge=1, le=MAX_ID)]
 Agent = Annotated[
     str, Query(pattern=r"^(me|none|[1-9][0-9]{0,17})?$", description="For agents: an id, `me`, or `none`.")
 ]
-Statuses = Annotated[list[Ticket.Status], Query(max_length=4)]
-Priorities = Annotated[list[Ticket.Priority], Query(max_length=4)]
+Statuses = Annotated[list[Status], Query(max_length=4)]
+Priorities = Annotated[list[Priority], Query(max_length=4)]
 Since = Annotated[MomentIn, Query(description="Those with an activity at this moment or later.")]
 
 
@@ -59,11 +61,11 @@ def list_tickets(
 
 @router.post("/tickets", response={201: TicketOut}, auth=Bearer(Scope.TICKETS_WRITE), exclude_unset=True)
 @idempotent
-def open_ticket(request: HttpRequest, data: TicketIn, key: IdempotencyKey = "") -> Status[TicketOut]:
+def open_ticket(request: HttpRequest, data: TicketIn, key: IdempotencyKey = "") -> Answer[TicketOut]:
     """Open a ticket: a customer's own, or (agents) one for a customer in a department of the agent's."""
     person = person_of(request)
     ticket = open_for(person, data, host_brand=request.brand)  # type: ignore[attr-defined]
-    return Status(201, show_ticket(ticket, person))
+    return Answer(201, show_ticket(ticket, person))
 
 
 @router.get("/tickets/{number}", response=TicketOut, auth=Bearer(Scope.TICKETS_READ), exclude_unset=True)
@@ -106,7 +108,7 @@ def _lists(person: User, filters: queries.Filters) -> queries.Streams:
 def _since(lists: queries.Streams, moment: datetime | None) -> queries.Streams:
     if moment is None:
         return lists
-    return queries.Streams([part.filter(last_activity_at__gte=as_utc(moment)) for part in lists.parts])
+    return replace(lists, parts=[part.filter(last_activity_at__gte=as_utc(moment)) for part in lists.parts])
 
 
 def _position(cursor: str) -> queries.Position | None:
