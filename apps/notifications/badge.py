@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.notifications.services import COUNTED, unread_count
+from apps.notifications.services import COUNTED, mark_read, unread_count
 
 
 @dataclass(frozen=True)
@@ -35,3 +35,10 @@ def badge_for(request: HttpRequest) -> Badge:
     if not hasattr(request, "_notification_badge"):
         request._notification_badge = Badge(unread_count(person=request.user))  # type: ignore[attr-defined]
     return request._notification_badge  # type: ignore[attr-defined, no-any-return]
+
+
+def read_group(request: HttpRequest, group: str) -> None:
+    """Who is signed in looks at what a group of notifications is about: those are read, and the badge knows it."""
+    if badge_for(request).count:
+        mark_read(person=request.user, group=group)  # type: ignore[arg-type]
+        del request._notification_badge  # type: ignore[attr-defined]

@@ -4,10 +4,10 @@ Documents of three kinds: `ticket` (number, subject, customer), `message` (its t
 Their scopes say who finds them: `d<id>` the agents of that department, `c<id>` that customer.
 """
 
-from collections.abc import Iterable
+from itertools import chain
 
 from apps.accounts.models import User
-from apps.core.search.services import index, remove, rescope
+from apps.core.search.services import Document, index_many, remove, rescope
 from apps.tickets.models import Message, Ticket
 
 TICKET, MESSAGE, CUSTOMER = "ticket", "message", "customer"
@@ -15,16 +15,27 @@ TICKET, MESSAGE, CUSTOMER = "ticket", "message", "customer"
 
 def index_ticket(ticket: Ticket) -> None:
     """Make the ticket findable as it is now, and its customer for the department's agents."""
-    text = f"{ticket.number}\n{ticket.subject}\n{ticket.customer_name}\n{ticket.customer_email}"
-    index(kind=TICKET, object_id=ticket.pk, group_id=ticket.pk, scopes=_scopes(ticket), text=text)
+    index_many([_of_ticket(ticket)])
     if ticket.customer is not None:
-        _index_customer(ticket.customer)
+        index_many([_of_customer(ticket.customer)])
 
 
 def index_message(message: Message) -> None:
     """Make the message findable; notes are for agents alone."""
-    scopes = scopes_of_message(message, message.ticket)
-    index(kind=MESSAGE, object_id=message.pk, group_id=message.ticket_id, scopes=scopes, text=message.text)
+    index_many([_of_message(message)])
+
+
+def index_everything() -> int:
+    """Fill the index anew, oldest first, as after a move to another database; how many documents it has then."""
+    tickets = Ticket.objects.unmerged().order_by("pk")
+    messages = Message.objects.select_related("ticket").order_by("pk")
+    customers = User.objects.filter(own_tickets__isnull=False).distinct().order_by("pk")
+    documents = chain(
+        map(_of_customer, customers.iterator()),
+        map(_of_ticket, tickets.iterator()),
+        map(_of_message, messages.iterator()),
+    )
+    return index_many(documents)
 
 
 def index_whole(ticket: Ticket) -> None:
@@ -76,10 +87,22 @@ def _scopes(ticket: Ticket) -> list[str]:
     return [f"d{ticket.department_id}", *own]
 
 
-def _index_customer(customer: User) -> None:
-    departments: Iterable[int] = (
-        Ticket.objects.of_customer(customer).order_by().values_list("department_id", flat=True).distinct()
+def _of_ticket(ticket: Ticket) -> Document:
+    text = f"{ticket.number}\n{ticket.subject}\n{ticket.customer_name}\n{ticket.customer_email}"
+    return Document(TICKET, ticket.pk, ticket.pk, tuple(_scopes(ticket)), text)
+
+
+def _of_message(message: Message) -> Document:
+    scopes = tuple(scopes_of_message(message, message.ticket))
+    return Document(MESSAGE, message.pk, message.ticket_id, scopes, message.text)
+
+
+def _of_customer(customer: User) -> Document:
+    departments = (
+        Ticket.objects.of_customer(customer)
+        .order_by("department_id")
+        .values_list("department_id", flat=True)
+        .distinct()
     )
     text = f"{customer.get_full_name()}\n{customer.username}\n{customer.email}"
-    scopes = [f"d{pk}" for pk in departments]
-    index(kind=CUSTOMER, object_id=customer.pk, group_id=customer.pk, scopes=scopes, text=text)
+    return Document(CUSTOMER, customer.pk, customer.pk, tuple(f"d{pk}" for pk in departments), text)

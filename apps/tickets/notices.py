@@ -113,6 +113,16 @@ def closed(ticket: Ticket) -> None:
     _tell_customer(ticket, "ticket_closed")
 
 
+def group_of_agents(ticket: Ticket) -> str:
+    """The group of what agents are told about a ticket; reading the ticket reads all of it."""
+    return f"ticket-{ticket.pk}"
+
+
+def group_of_customer(ticket: Ticket) -> str:
+    """The group of what the customer is told about a ticket."""
+    return f"own-{ticket.pk}"
+
+
 def _members(ticket: Ticket) -> list[User]:
     return list(ticket.department.members.filter(is_active=True, is_staff=True)[:MEMBERS_TOLD])
 
@@ -120,14 +130,16 @@ def _members(ticket: Ticket) -> list[User]:
 def _tell(people: list[User], kind: str, ticket: Ticket, *, person: str, by: User | None) -> None:
     path = reverse("admin:tickets_ticket_change", args=[ticket.pk])
     data = {**_data(ticket), "person": person, "department": ticket.department.name}
-    notify(people=people, kind=kind, data=data, path=path, group=f"ticket-{ticket.pk}", except_for=by)
+    notify(people=people, kind=kind, data=data, path=path, group=group_of_agents(ticket), except_for=by)
 
 
 def _tell_customer(ticket: Ticket, kind: str, *, person: str = "", by: User | None = None) -> None:
     if ticket.customer is not None:
         path = reverse("portal:ticket", args=[ticket.number])
         data = {**_data(ticket), "person": person}
-        notify(people=[ticket.customer], kind=kind, data=data, path=path, group=f"own-{ticket.pk}", except_for=by)
+        notify(
+            people=[ticket.customer], kind=kind, data=data, path=path, group=group_of_customer(ticket), except_for=by
+        )
 
 
 def _data(ticket: Ticket) -> dict[str, str | int | float]:

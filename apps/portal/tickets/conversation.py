@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from apps.accounts.backends import client_address
 from apps.core.limits import is_over_limit
-from apps.notifications.services import mark_read, unread_count
+from apps.notifications.badge import read_group
 from apps.portal.tickets.access import customer_of, open_link, private, ticket_page
 from apps.portal.tickets.forms import ReplyForm
 from apps.portal.tickets.opening import departments_of, file_names, link_to
 from apps.tickets.errors import TicketError, TicketLocked
 from apps.tickets.fields import Shown, shown_fields
 from apps.tickets.models import Attachment, Message, Ticket, TicketEvent
+from apps.tickets.notices import group_of_customer
 from apps.tickets.services import add_customer_message, claim_ticket, close_by_customer, reopen_by_customer
 from apps.tickets.texts import MAX_SUBJECT
 from apps.tickets.uploads import person, posted_files, upload_key
@@ -181,8 +182,8 @@ def _page(
 ) -> HttpResponse:
     part = _part(ticket, _number(request, "before"))
     by = person(request)
-    if by is not None and by.pk == ticket.customer_id and unread_count(person=by):
-        mark_read(person=by, group=f"own-{ticket.pk}")
+    if by is not None and by.pk == ticket.customer_id:
+        read_group(request, group_of_customer(ticket))
     seen = part.seen_until.isoformat() if part.seen_until else ""
     fields: list[Shown] = [one for one in shown_fields(ticket, for_customer=True) if one.value]
     context: dict[str, Any] = {

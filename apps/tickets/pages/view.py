@@ -8,7 +8,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from apps.notifications.badge import read_group
 from apps.tickets.models import Ticket
+from apps.tickets.notices import group_of_agents
 from apps.tickets.pages.access import WorkRequest, reading, ticket_for
 from apps.tickets.pages.answers import FOLDER
 from apps.tickets.pages.composer import composer
@@ -25,6 +27,7 @@ def ticket_page(request: Any, object_id: str) -> HttpResponse:
     ticket = ticket_for(request, int(object_id))
     if ticket.merged_into_id is not None:
         return _survivor(request, ticket)
+    read_group(request, group_of_agents(ticket))
     context = {
         **admin.site.each_context(request),
         "title": ticket.number,
