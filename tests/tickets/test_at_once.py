@@ -45,7 +45,7 @@ def test_it_gives_a_ticket_to_one_of_two_agents(make_ticket, alice, manager):
         ticket = make_ticket()
         results = at_once(
             *(
-                lambda agent=agent: services.take_ticket(ticket=again(ticket), by=agent, face=MANAGEMENT)
+                lambda agent=agent, ticket=ticket: services.take_ticket(ticket=again(ticket), by=agent, face=MANAGEMENT)
                 for agent in (alice, manager)
             )
         )

@@ -1,5 +1,6 @@
 """What every act on a ticket shares: hold its row, check who acts, keep the history."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -62,15 +63,20 @@ def refuse_merged(ticket: Ticket) -> None:
         refuse_locked(ticket)
 
 
-def record(ticket: Ticket, kind: str, *, by: User | None, face: str, name: str = "", **data: Any) -> TicketEvent:
-    """Add a line to the history. by: None for Deskbridge itself and for customers without an account (`name`)."""
+def record(
+    ticket: Ticket, kind: str, *, by: User | None, face: str, changes: Mapping[str, Any] | None = None, **data: Any
+) -> TicketEvent:
+    """Add a line to the history. by: None for Deskbridge itself and for customers without an account.
+
+    changes, data: what it says, as JSON; what changed is a pair [before, now].
+    """
     return TicketEvent.objects.create(
         ticket=ticket,
         kind=kind,
         actor=by,
-        actor_name=by.get_full_name() if by else name or ("" if face == Face.SYSTEM else ticket.customer_name),
+        actor_name=by.get_full_name() if by else "" if face == Face.SYSTEM else ticket.customer_name,
         face=face,
-        data=data,
+        data={**(changes or {}), **data},
     )
 
 

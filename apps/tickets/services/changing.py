@@ -153,5 +153,5 @@ def _change(ticket: Ticket, name: str, value: object, kind: str, *, by: User, fa
     if before != value:
         setattr(ticket, name, value)
         ticket.save(update_fields=[name])
-        record(ticket, kind, by=by, face=face, **{name: [before, value]})
+        record(ticket, kind, by=by, face=face, changes={name: [before, value]})
     return ticket

@@ -119,7 +119,7 @@ def transfer_ticket(
     if comment.strip():
         write_note(ticket, by=by, text=comment, kind=Message.Kind.TRANSFER)
     after = {"department": ticket.department_id, "agent": ticket.agent_id}
-    record(ticket, Kind.TRANSFERRED, by=by, face=face, **{name: [before[name], after[name]] for name in before})
+    record(ticket, Kind.TRANSFERRED, by=by, face=face, changes={name: [before[name], after[name]] for name in before})
     if agent is None:
         give_to_next(ticket)
     else:

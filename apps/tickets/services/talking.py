@@ -94,7 +94,7 @@ def reply_to_ticket(
         client_id=client_id,
     )
     attach(attachments=attachments, message=message, by=by)
-    event = record(ticket, Kind.REPLIED, by=by, face=face, message=message.pk, **_changes(before, ticket))
+    event = record(ticket, Kind.REPLIED, by=by, face=face, message=message.pk, changes=_changes(before, ticket))
     Draft.objects.filter(ticket=ticket, agent=by).delete()
     indexing.index_message(message)
     if hold_seconds > 0:
@@ -184,7 +184,7 @@ def add_customer_message(
     )
     attach(attachments=attachments, message=message, by=by, upload_key=upload_key)
     changes = {"status": [before, ticket.status]} if before != ticket.status else {}
-    record(ticket, Kind.CUSTOMER_REPLIED, by=by, face=face, message=message.pk, **changes)
+    record(ticket, Kind.CUSTOMER_REPLIED, by=by, face=face, message=message.pk, changes=changes)
     if ticket.agent_id is None:
         give_to_next(ticket)
     indexing.index_message(message)
