@@ -16,7 +16,7 @@ SOCKET_PATH_BYTES = 100  # the system allows 108 for the path of a unix socket
 LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what we look for, not what we bind to
 
 
-class CannotStart(Exception):  # noqa: N818 - reads as what it says
+class CannotStart(Exception):
     """Why not, in one sentence that says what to do."""
 
 

@@ -252,7 +252,7 @@ UNFOLD = {
     "ACCOUNT": {"navigation": "project.navigation.account_links"},
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "project.navigation.sidebar"},
     "TABS": "project.navigation.tabs",
-    "COMMAND": {"search_models": [], "show_history": False},
+    "COMMAND": {"search_models": [], "search_callback": "project.navigation.search", "show_history": False},
     "BORDER_RADIUS": "6px",
     "COLORS": {
         "primary": {
