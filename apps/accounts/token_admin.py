@@ -27,7 +27,7 @@ class ApiTokenAdmin(DeskModelAdmin):
         "name",
         "owner",
         "show_prefix",
-        "show_state",
+        "show_state_word",
         "show_scopes",
         "created_at",
         "last_used_at",
@@ -44,6 +44,10 @@ class ApiTokenAdmin(DeskModelAdmin):
     @display(description=_("state"), label={"active": "success", "expired": "warning", "revoked": "danger"})
     def show_state(self, token: ApiToken) -> tuple[str, Any]:
         return token.state.value, token.state.label
+
+    @display(description=_("state"))
+    def show_state_word(self, token: ApiToken) -> str:
+        return token.state.label
 
     @display(description=_("may"))
     def show_scopes(self, token: ApiToken) -> str:

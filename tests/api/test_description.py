@@ -59,10 +59,11 @@ def aim(case, ticket):
             values.update({name: there[name] for name in there.keys() & values.keys()})
 
 
-def check(case, token, ticket):
+def answer_of(case, token, ticket):
+    """Send a request and compare the answer with the description."""
     if is_positive(case):
         aim(case, ticket)
-    case.call_and_validate(
+    return case.call_and_validate(
         headers={"Authorization": f"Bearer {token}"},
         additional_checks=[takes_what_is_described],
         excluded_checks=CHECKS.get_by_names(["positive_data_acceptance"]),
@@ -82,10 +83,10 @@ def customers_token(carol):
 @load(is_thorough=True).parametrize()
 @settings(max_examples=10, **ASKED)
 def test_it_keeps_to_its_description(case, administrators_token, ticket, one_connection, no_limits):
-    check(case, administrators_token, ticket)
+    assert answer_of(case, administrators_token, ticket).status_code < 500
 
 
 @load(is_thorough=False).parametrize()
 @settings(max_examples=15, **ASKED)
 def test_it_keeps_to_its_description_for_customers(case, customers_token, ticket, one_connection, no_limits):
-    check(case, customers_token, ticket)
+    assert answer_of(case, customers_token, ticket).status_code < 500
