@@ -19,7 +19,7 @@ from apps.tickets.models import Attachment, Draft, Message, Ticket, TicketEvent
 from tests.conftest import signed_in
 from tests.tickets.conftest import MANAGEMENT
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]  # what is asked are pages; the queries have tests of their own
 SECRET, FINDABLE = "Quetzalcoatlus", "xylophone"
 PART = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
 # Signing out ends the walk; the frame of static files and jobs shows no tickets.
