@@ -8,6 +8,7 @@
   const SELDOM = 120_000;
   const PATIENCE = 15_000;
   const TYPING = 6_000;
+  const HELD = 10_000;
 
   const page = () => document.getElementById("ticket-page");
   const text = (name) => page().dataset[`text${name}`];
@@ -68,7 +69,10 @@
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const { xhr, requestConfig } = event.detail;
-    if (!xhr.status || xhr.status >= 500 || xhr.status === 404) complain(text(xhr.status === 404 ? "Gone" : "Failed"));
+    const isPage = xhr.status === 403 && xhr.responseText.includes("<html");
+    if (xhr.status === 404) complain(text("Gone"));
+    else if (!xhr.status || xhr.status >= 500 || isPage) complain(text("Failed"));
+    else if (xhr.status === 409) refresh(); // something else has happened meanwhile
     else if (xhr.status === 200 && requestConfig.verb === "post") {
       say(text("Saved"));
       document.getElementById("ticket-problem").replaceChildren();
@@ -84,6 +88,7 @@
 
   document.addEventListener("htmx:afterSwap", (event) => {
     const dialog = document.getElementById("ticket-dialog");
+    if (event.detail.target?.matches(".picker-source")) enter(event.detail.target);
     if (event.detail.target?.id === "ticket-dialog-body") {
       const done = dialog.querySelector("[data-closes-dialog]");
       if (done) {
@@ -111,7 +116,7 @@
         if (!document.querySelector("dialog[open]")) menu.querySelector("summary").focus();
       });
     }
-    if (target.closest("[data-close-dialog]") || target.id === "ticket-dialog") document.getElementById("ticket-dialog").close();
+    if (target.closest("[data-close-dialog]")) document.getElementById("ticket-dialog").close();
     const emptier = target.closest("[data-empties]");
     if (emptier) document.querySelector(emptier.dataset.empties).replaceChildren();
   });
@@ -133,9 +138,9 @@
   document.addEventListener("toggle", (event) => {
     if (!event.target.matches?.("details.picker") || !event.target.open) return;
     closeMenus(event.target);
-    const first = event.target.querySelector("[data-filter], .picker-form input, .picker-option[aria-current]");
-    first?.focus();
+    enter(event.target);
   }, { capture: true });
+  const enter = (menu) => menu.querySelector("[data-filter], .picker-form input, .picker-option[aria-current]")?.focus();
   document.addEventListener("input", (event) => {
     if (!event.target.matches("[data-filter]")) return;
     const words = event.target.value.toLowerCase();
@@ -173,6 +178,10 @@
     const came = document.referrer ? new URL(document.referrer) : null;
     if (came?.origin === location.origin && came.pathname === list) sessionStorage.setItem(LIST, came.search);
     return sessionStorage.getItem(LIST) ?? "";
+  }
+
+  function showSteps() {
+    for (const link of document.querySelectorAll("[data-step]")) link.href = page().dataset[link.dataset.step] + listQuery();
   }
 
   /* Shortcuts ------------------------------------------------------------------------------------------------------ */
@@ -289,12 +298,20 @@
   document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : beat()));
   window.addEventListener("pagehide", () => post(page().dataset.pulse, { leaving: "1" }, { keepalive: true }));
   document.addEventListener("DOMContentLoaded", () => {
-    listQuery();
+    showSteps();
     if (!document.hidden) beat();
     else plan();
   });
   window.desk.pulse = () => { typedAt = 0; };
+  /* A reply that somebody can still take back is sent some seconds later. */
+  let held = 0;
+  function watchHeld() {
+    clearTimeout(held);
+    if (document.querySelector(".message.is-held")) held = setTimeout(refresh, HELD);
+  }
+  document.addEventListener("DOMContentLoaded", watchHeld);
   document.addEventListener("htmx:afterSettle", () => {
+    watchHeld();
     if (shownNews && Number(stamp("seen_event")) >= shownNews) document.getElementById("ticket-news").replaceChildren();
   });
 })();

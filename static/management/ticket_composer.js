@@ -246,6 +246,11 @@
       plan();
     }
   });
+  /* Files that were dropped or pasted are seen. */
+  document.addEventListener("attach:change", (event) => {
+    const files = event.target.querySelector(".composer-files");
+    if (files) files.open = true;
+  }, { capture: true });
   document.addEventListener("focusout", (event) => {
     if (event.target.id !== "composer-text") return;
     cursor = [event.target.selectionStart, event.target.selectionEnd];

@@ -15,7 +15,7 @@ from tests.tickets.pages import TicketPage
 
 pytestmark = pytest.mark.django_db
 READ = {"parts", "earlier", "message", "history", "composer", "canned_replies", "canned_reply", "show_transfer"}
-READ |= {"show_merge", "time", "next", "previous"}
+READ |= {"show_merge", "agents", "time", "next", "previous"}
 FIELDS = {
     "value": "closed",
     "text": "replayed",

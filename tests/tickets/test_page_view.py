@@ -4,12 +4,15 @@ import re
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.accounts.models import Department, User
 from apps.tickets import services
+from apps.tickets.attachments import store_upload
 from apps.tickets.models import CustomField, Message, Ticket, TimeLog
 from tests.conftest import signed_in
 from tests.tickets.conftest import MANAGEMENT, PORTAL
@@ -196,24 +199,25 @@ def test_it_shows_a_reader_the_page_without_controls(ticket, reader):
     assert page.ask("pulse").status_code == 200
 
 
-def test_it_needs_as_many_queries_for_ten_messages_as_for_a_thousand(
-    make_ticket, sales, alice, django_assert_max_num_queries
-):
+def test_it_needs_as_many_queries_for_ten_messages_as_for_a_thousand(make_ticket, sales, alice):
     numbers = []
     for count in (10, 1000):
-        ticket = make_ticket()
+        ticket = make_ticket(agent=alice)
         write(ticket, count)
         for n in range(count // 10):
             TimeLog.objects.create(ticket=ticket, agent=alice, agent_name="Alice", minutes=n + 1)
             CustomField.objects.create(department=sales, name=f"{count} {n}", kind="text")
+            make_ticket(subject=f"{count} {n}")
+        store_upload(upload=SimpleUploadedFile("label.txt", b"Return"), ticket=ticket, by=alice)
+        services.save_draft(ticket=ticket, by=alice, text="Dear Carol")
+        cache.clear()  # the number in the sidebar is counted, too
         page = TicketPage(ticket, alice)
-        page.show()
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            assert page.show().status_code == 200
+        with CaptureQueriesContext(connection) as queries:
+            html = page.show().content.decode()
+        assert "label.txt" in html
+        assert "Dear Carol" in html
         numbers.append(len(queries))
-    assert numbers[0] == numbers[1] <= 15, [query["sql"][:150] for query in queries]
+    assert numbers[0] == numbers[1] <= 15, "\n".join(query["sql"][:150] for query in queries)
 
 
 @pytest.mark.parametrize("number", ["999999", "0", "abc", "9" * 40, "1_2", "٣", "1/history"])

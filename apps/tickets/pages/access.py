@@ -2,21 +2,23 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate
+from typing import Any, Concatenate
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.accounts.models import User
 from apps.tickets.errors import TicketError
-from apps.tickets.models import Ticket, TicketEvent, TimeLog
+from apps.tickets.lists.badge import forget_my_active
+from apps.tickets.models import Draft, Ticket, TicketEvent, TimeLog
 from apps.tickets.pages.answers import refusal
 from apps.tickets.services.acting import may_work_on
 
 FACE = TicketEvent.Face.MANAGEMENT
+DRAFT = ("kind", "text", "cc", "updated_at")
 
 
 class WorkRequest(HttpRequest):
@@ -25,19 +27,28 @@ class WorkRequest(HttpRequest):
     user: User
 
 
-def ticket_for(request: HttpRequest, ticket_id: int) -> Ticket:
-    """The ticket with what its page shows of it. Raises Http404."""
-    rows = Ticket.objects.visible_to(request.user).select_related("department", "brand", "agent", "customer")
-    return get_object_or_404(with_marks(rows.select_related("merged_into")), pk=ticket_id)
-
-
-def with_marks(tickets: "QuerySet[Ticket]") -> "QuerySet[Ticket]":
-    """With `newest_event` (an id) and `logged_minutes` of each."""
+def ticket_for(request: HttpRequest, ticket_id: int, *, with_drafts: bool = False) -> Ticket:
+    """The ticket with what its page shows of it. with_drafts: for `own_draft`. Raises Http404."""
+    rows = Ticket.objects.visible_to(request.user).select_related(
+        "department", "brand", "agent", "customer", "merged_into"
+    )
     events = TicketEvent.objects.filter(ticket=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     minutes = TimeLog.objects.filter(ticket=OuterRef("pk")).order_by().values("ticket")
-    return tickets.annotate(
+    rows = rows.annotate(
         newest_event=Subquery(events), logged_minutes=Subquery(minutes.annotate(all=Sum("minutes")).values("all"))
     )
+    if with_drafts:
+        own = FilteredRelation("drafts", condition=Q(drafts__agent=request.user.pk))
+        columns = {f"draft_{name}": F(f"own_drafts__{name}") for name in DRAFT}
+        rows = rows.annotate(own_drafts=own).annotate(**columns)
+    return get_object_or_404(rows, pk=ticket_id)
+
+
+def own_draft(ticket: Any, user: User) -> Draft | None:
+    """What the person has typed on a ticket that was read with drafts: no query."""
+    if ticket.draft_updated_at is None:
+        return None
+    return Draft(ticket=ticket, agent=user, **{name: getattr(ticket, f"draft_{name}") for name in DRAFT})
 
 
 def reading[**P](
@@ -66,9 +77,11 @@ def working[**P](
         if not may_work_on(request.user, ticket):
             raise PermissionDenied
         try:
-            return view(request, ticket, *args, **kwargs)
+            response = view(request, ticket, *args, **kwargs)
         except TicketError as error:
             return refusal(request, error)
+        forget_my_active(request.user)
+        return response
 
     return guarded
 

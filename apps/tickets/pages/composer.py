@@ -16,10 +16,10 @@ from apps.tickets import services
 from apps.tickets.attachments import pending_for
 from apps.tickets.errors import BadField, ReplyCrossed
 from apps.tickets.models import Attachment, CannedReply, Draft, Message, Ticket
-from apps.tickets.pages.access import FACE, WorkRequest, reading, working
+from apps.tickets.pages.access import FACE, WorkRequest, own_draft, reading, ticket_for, working
 from apps.tickets.pages.answers import FOLDER, described, shown
 from apps.tickets.pages.contents import base
-from apps.tickets.pages.pulse import newest
+from apps.tickets.pages.conversation import with_files
 from apps.tickets.uploads import posted_files
 from apps.tickets.variables import fill_in
 
@@ -29,10 +29,9 @@ _BETWEEN_ADDRESSES = re.compile(r"[\s,;]+")
 
 
 def composer(request: WorkRequest, ticket: Ticket) -> dict[str, Any]:
-    """The form with what this person has typed and attached so far."""
+    """The form with what this person has typed so far."""
     return {
-        "draft": Draft.objects.filter(ticket=ticket, agent=request.user).first(),
-        "pending": pending_for(by=request.user, ticket=ticket),
+        "draft": own_draft(ticket, request.user),
         "client_id": uuid.uuid4(),
         "note_kinds": Message.Kind.choices,
     }
@@ -127,7 +126,9 @@ def canned_reply(request: WorkRequest, ticket: Ticket, canned_id: int) -> HttpRe
 
 
 def _composer_again(request: WorkRequest, ticket: Ticket) -> HttpResponse:
-    return shown(request, "_composer", {**base(request, ticket), **composer(request, ticket)})
+    pending = pending_for(by=request.user, ticket=ticket)
+    now = ticket_for(request, ticket.pk, with_drafts=True)
+    return shown(request, "_composer", {**base(request, now), **composer(request, now), "pending": pending})
 
 
 def _sent(ticket: Ticket, message: Message) -> HttpResponse:
@@ -139,9 +140,9 @@ def _sent(ticket: Ticket, message: Message) -> HttpResponse:
 
 
 def _crossed(request: WorkRequest, ticket: Ticket, crossed: ReplyCrossed) -> HttpResponse:
-    context = {"ticket": ticket, "written": crossed.newer, "is_preview": True}
+    context = {"ticket": ticket, "written": with_files(crossed.newer, request, ticket)[0], "is_preview": True}
     html = render_to_string(f"{FOLDER}/_crossed.html", context, request=request)
-    answer = {**described(crossed), "html": html, "newest": newest(crossed.newer)}
+    answer = {**described(crossed), "html": html, "newest": crossed.newer[-1].pk}
     return JsonResponse(answer, status=409)
 
 

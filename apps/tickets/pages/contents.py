@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.tickets.fields import shown_fields
 from apps.tickets.models import CustomField, Ticket
-from apps.tickets.pages.access import WorkRequest, ticket_for
+from apps.tickets.pages.access import WorkRequest, reading, ticket_for
 from apps.tickets.pages.answers import shown
 from apps.tickets.pages.conversation import newest_messages
 from apps.tickets.services.acting import may_work_on
@@ -65,10 +65,7 @@ def base(request: WorkRequest, ticket: Ticket) -> dict[str, Any]:
 
 def side(request: WorkRequest, ticket: Ticket) -> dict[str, Any]:
     """The panel beside the conversation."""
-    agents = agents_of(ticket) if may_assign(request.user, ticket) else []
     return {
-        "agent_options": [("", _("Nobody")), *((str(agent.pk), agent.get_full_name()) for agent in agents)],
-        "agent_value": str(ticket.agent_id or ""),
         "inputs": field_inputs(ticket),
         **customer(request, ticket),
     }
@@ -106,9 +103,12 @@ def same_customer(user: User, ticket: Ticket) -> Any:
     return Ticket.objects.visible_to(user).unmerged().filter(owned).exclude(pk=ticket.pk)
 
 
-def agents_of(ticket: Ticket) -> list[User]:
-    """Those who can be given the ticket."""
-    return list(ticket.department.members.filter(is_active=True, is_staff=True).order_by("display_name", "pk")[:AGENTS])
+@reading
+def agents(request: WorkRequest, ticket: Ticket) -> HttpResponse:
+    """Those who can be given the ticket, to choose from."""
+    members = ticket.department.members.filter(is_active=True, is_staff=True).order_by("display_name", "pk")[:AGENTS]
+    options = [("", _("Nobody")), *((str(agent.pk), agent.get_full_name()) for agent in members)]
+    return shown(request, "_options", {"options": options, "value": str(ticket.agent_id or "")})
 
 
 def may_assign(user: User, ticket: Ticket) -> bool:

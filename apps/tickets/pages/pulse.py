@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
-from apps.tickets.models import Message, Ticket, TicketEvent
+from apps.tickets.models import Ticket, TicketEvent
 from apps.tickets.pages import presence
 from apps.tickets.pages.access import WorkRequest, reading_by_post
 
@@ -59,8 +59,3 @@ def _said(news: list[TicketEvent]) -> str:
         return ""
     name = news[0].actor_name
     return _("%(name)s changed this ticket") % {"name": name} if name else _("This ticket has changed")
-
-
-def newest(messages: Iterable[Message]) -> int:
-    """The id of the newest message; 0 where there is none."""
-    return max((message.pk for message in messages), default=0)

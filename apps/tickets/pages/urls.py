@@ -6,7 +6,19 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.urls import URLPattern, path
 
-from apps.tickets.pages import composer, conversation, history, moving, neighbours, new, properties, pulse, times, view
+from apps.tickets.pages import (
+    composer,
+    contents,
+    conversation,
+    history,
+    moving,
+    neighbours,
+    new,
+    properties,
+    pulse,
+    times,
+    view,
+)
 
 VIEWS: dict[str, tuple[str, Callable[..., Any]]] = {
     "parts": ("parts/", view.parts),
@@ -25,6 +37,7 @@ VIEWS: dict[str, tuple[str, Callable[..., Any]]] = {
     "take": ("take/", properties.take),
     "status": ("status/", properties.status),
     "priority": ("priority/", properties.priority),
+    "agents": ("agents/", contents.agents),
     "agent": ("agent/", properties.agent),
     "subject": ("subject/", properties.subject),
     "pin": ("pin/", properties.pin),

@@ -24,7 +24,7 @@ def ticket_page(request: Any, object_id: str) -> HttpResponse:
     """The conversation, the properties and the composer; a merged ticket leads to the one that it lives on in."""
     if not (object_id.isascii() and object_id.isdecimal() and len(object_id) < LONGEST_ID):
         raise Http404
-    ticket = ticket_for(request, int(object_id))
+    ticket = ticket_for(request, int(object_id), with_drafts=True)
     if ticket.merged_into_id is not None:
         return _survivor(request, ticket)
     read_group(request, group_of_agents(ticket))
