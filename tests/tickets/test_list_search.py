@@ -148,3 +148,12 @@ def test_it_takes_whatever_is_typed(ticket, alice, words):
     assert "<script>alert" not in page.text
     for before in ("x", "-1", "9" * 40, "0"):
         assert search(signed_in(alice), words, before=before).status_code == 200
+
+
+def test_it_is_offered_by_the_search_over_all_pages(ticket, alice, admin):
+    page = signed_in(alice).get("/management/search/", {"s": "cold <b>"}).text
+    assert f'href="{LIST}?q=cold+%3Cb%3E"' in page
+    assert "Search tickets for “cold &lt;b&gt;”" in page
+    assert ticket.subject not in page
+    alice.groups.clear()
+    assert f"{LIST}?q=" not in signed_in(alice).get("/management/search/", {"s": "other"}).text

@@ -131,3 +131,15 @@ def test_it_gives_two_agents_who_press_at_once_two_tickets(make_ticket, alice, m
     assert sorted(led) == sorted(change_page(ticket) for ticket in tickets)
     agents = {Ticket.objects.get(pk=ticket.pk).agent for ticket in tickets}
     assert agents == {alice, manager}
+
+
+@pytest.mark.django_db
+def test_it_shows_in_the_menu_of_every_page_whether_the_agent_is_available(alice, sales, carol):
+    client = signed_in(alice)
+    page = client.get("/management/password_change/").text
+    assert f'action="{AVAILABLE}"' in page
+    back = "/management/password_change/"
+    assert client.post(AVAILABLE, {"available": "0", "back": back})["Location"] == back
+    assert 'role="switch" aria-checked="false"' in client.get(back).text
+    alice.groups.clear()
+    assert AVAILABLE not in client.get(back).text

@@ -15,7 +15,9 @@ def my_active(request: HttpRequest) -> str | None:
     user = request.user
     if not isinstance(user, User):
         return None
-    count = cache.get(_key(user))
+    count = getattr(user, "_my_active", None)  # just counted for the page itself
+    if count is None:
+        count = cache.get(_key(user))
     if count is None:
         count = queries.counts(user=user, views=[View.MY_ACTIVE])[View.MY_ACTIVE]
         keep_my_active(user, count)
@@ -24,6 +26,7 @@ def my_active(request: HttpRequest) -> str | None:
 
 def keep_my_active(user: User, count: int) -> None:
     """Remember the number where it was just counted."""
+    user._my_active = count  # type: ignore[attr-defined]
     cache.set(_key(user), count, SECONDS)
 
 
