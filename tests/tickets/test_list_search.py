@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from apps.core.search import services as index
 from apps.tickets import services
@@ -157,3 +159,16 @@ def test_it_is_offered_by_the_search_over_all_pages(ticket, alice, admin):
     assert ticket.subject not in page
     alice.groups.clear()
     assert f"{LIST}?q=" not in signed_in(alice).get("/management/search/", {"s": "other"}).text
+
+
+def test_it_asks_a_fixed_number_of_questions(make_ticket, alice):
+    client, asked = signed_in(alice), []
+    for count in (3, 40):
+        for n in range(count):
+            make_ticket(subject=f"Kettle {n}")
+        client.get(LIST, {"q": "kettle"})
+        with CaptureQueriesContext(connection) as queries:
+            assert found(search(client, "kettle"))
+        asked.append(len(queries))
+    assert asked[1] - asked[0] <= 1  # a full page looks whether there is a further one
+    assert asked[1] <= 15

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core.search.services import search, search_groups
-from apps.tickets import indexing, queries
+from apps.tickets import indexing
 from apps.tickets.lists.asking import MAX_TYPED, Choices, list_address, read_number
 from apps.tickets.lists.frames import frame
 from apps.tickets.models import Message, Ticket
@@ -69,8 +69,8 @@ def find(query: str, user: User, *, before: int | None = None) -> Found:
     kinds = (indexing.TICKET, indexing.MESSAGE)
     page = search_groups(text=query, scopes=scopes, kinds=kinds, limit=PAGE, before=before)
     # The index is a hint: what a person may see is decided here.
-    visible = Ticket.objects.visible_to(user).filter(pk__in=[hit.group_id for hit in page.hits])
-    tickets = {ticket.pk: ticket for ticket in queries.rows_by_pk(list(visible.values_list("pk", flat=True)))}
+    visible = Ticket.objects.visible_to(user).unmerged().select_related("department", "agent")
+    tickets = visible.in_bulk([hit.group_id for hit in page.hits])
     in_messages = {hit.group_id: hit.object_id for hit in page.hits if hit.kind == indexing.MESSAGE}
     texts = Message.objects.filter(pk__in=in_messages.values(), ticket__in=tickets).values_list("ticket_id", "text")
     text_of = dict(texts)
