@@ -47,7 +47,7 @@ class ApiTokenAdmin(DeskModelAdmin):
 
     @display(description=_("state"))
     def show_state_word(self, token: ApiToken) -> str:
-        return token.state.label
+        return str(token.state.label)
 
     @display(description=_("may"))
     def show_scopes(self, token: ApiToken) -> str:

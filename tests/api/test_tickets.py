@@ -269,6 +269,16 @@ def test_it_pages_through_ties_without_loss_or_repetition(request, make_ticket, 
     assert [item["number"] for item in items] == [*reversed(numbers[:5]), *reversed(numbers[5:])]
 
 
+def test_it_pages_through_fields_in_their_order_and_ties_by_age(customer, sales):
+    for name in "abcde":
+        CustomField.objects.create(department=sales, name=name)
+    CustomField.objects.exclude(name="e").update(position=7)
+    CustomField.objects.filter(name="e").update(position=1)
+    items, pages = walk(customer, f"/departments/{sales.pk}/fields", limit=2)
+    assert "".join(item["name"] for item in items) == "eabcd"
+    assert pages == 3
+
+
 def test_it_pages_through_messages_and_events_oldest_first(agent, ticket, alice):
     texts = [f"Note {number}" for number in range(5)]
     for text in texts:
