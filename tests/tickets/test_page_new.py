@@ -54,6 +54,12 @@ def test_it_loses_nothing_that_was_typed(form, alice, sales):
     assert not Ticket.objects.exists()
 
 
+def test_it_says_everything_that_is_missing_at_once(alice, sales):
+    html = signed_in(alice).post(ADDRESS, {}).content.decode()
+    for text in ("Choose a department.", "Write a subject.", "Write a message.", "Choose a customer"):
+        assert text in html
+
+
 def test_it_opens_once_whatever_is_clicked_twice(form, alice):
     client = signed_in(alice)
     for _ in range(2):

@@ -108,7 +108,7 @@ def test_it_keeps_the_transfer_form_where_something_is_wrong(page, sales, worksh
     assert answer.status_code == 422
     assert "Keep &lt;me&gt;" in answer.content.decode()
     assert "Choose a department." in answer.content.decode()
-    assert page.post("transfer", department=workshop.pk, agent=alice.pk).status_code == 404
+    assert page.post("transfer", department=workshop.pk, agent=alice.pk).status_code == 422
     assert again().department == sales
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -143,7 +142,11 @@ def _members(department: Department) -> Any:
 
 
 def _member(department: Department, value: str) -> User | None:
-    if not (value.isascii() and value.isdecimal()):
+    """The agent who was chosen; None for nobody. Raises BadField for who does not work there."""
+    if not value:
         return None
-    found: User = get_object_or_404(department.members.filter(is_staff=True), pk=int(value))
-    return found
+    found = department.members.filter(is_active=True, is_staff=True)
+    member = found.filter(pk=int(value)).first() if value.isascii() and value.isdecimal() else None
+    if member is None:
+        raise BadField({"agent": _("This agent does not work there any more. Choose another one.")})
+    return member

@@ -72,8 +72,9 @@ def customers(request: Any) -> HttpResponse:
 def _open(request: Any, typed: dict[str, str], files: list[Attachment]) -> Ticket:
     department = _department(request.user, typed.get("department", ""))
     brand = _brand(typed.get("brand", ""), department)
-    if department is None or brand is None:
-        raise BadField({"department": _("Choose a department.")})
+    missing = _missing(typed, files)
+    if department is None or brand is None or missing:
+        raise BadField(missing if department and brand else {"department": _("Choose a department."), **missing})
     return services.open_ticket(
         brand=brand,
         department=department,
@@ -90,6 +91,17 @@ def _open(request: Any, typed: dict[str, str], files: list[Attachment]) -> Ticke
         by=request.user,
         face=FACE,
     )
+
+
+def _missing(typed: dict[str, str], files: list[Attachment]) -> dict[str, str]:
+    """What is empty and must not be: said at once, not one after the other."""
+    texts = {"subject": _("Write a subject."), "text": _("Write a message.")}
+    missing = {name: text for name, text in texts.items() if not typed.get(name, "").strip()}
+    if files:
+        missing.pop("text", None)
+    if not typed.get("customer") and not typed.get("email", "").strip():
+        missing["email"] = _("Choose a customer, or write an e-mail address.")
+    return missing
 
 
 def _form(
