@@ -137,7 +137,7 @@ def test_it_opens_the_menu_with_the_keyboard(desk, page, sign_in, admin, width):
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= width
     page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Light")).to_be_focused()
+    expect(page.get_by_role("switch", name="Available for new tickets")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#account-items")).to_be_hidden()
     expect(opener).to_be_focused()
