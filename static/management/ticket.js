@@ -99,6 +99,17 @@
     }
   });
 
+  /* Whoever asked for earlier messages goes on where they begin. */
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const holder = event.target.closest?.(".messages-earlier");
+    if (!holder) return;
+    const [before, list] = [holder.previousElementSibling, holder.parentElement];
+    document.addEventListener("htmx:afterSettle", () => {
+      const first = before ? before.nextElementSibling : list.firstElementChild;
+      (first?.matches("[tabindex]") ? first : first?.querySelector("button"))?.focus({ preventScroll: true });
+    }, { once: true });
+  });
+
   /* Menus and dialogs ---------------------------------------------------------------------------------------------- */
 
   function closeMenus(except) {

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from apps.accounts.models import Membership
@@ -186,6 +187,7 @@ def test_it_changes_properties_where_they_stand(visit, ticket, sales, alice, con
     expect(page.locator("#property-agent")).to_contain_text("Alice")
     page.locator("#pick-priority").focus()
     page.keyboard.press("Enter")
+    expect(page.locator("#property-priority").get_by_role("button", name="Normal")).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -247,6 +249,33 @@ def test_it_opens_a_ticket_for_a_customer(visit, desk, ticket, sales, alice, car
     page.get_by_role("button", name="Open ticket").click()
     expect(page.get_by_role("heading", name="By phone")).to_be_visible()
     assert Ticket.objects.get(subject="By phone").customer == carol
+
+
+def test_it_goes_on_reading_where_earlier_messages_begin(visit, ticket, alice):
+    now = timezone.now()
+    Message.objects.bulk_create(
+        Message(ticket=ticket, direction="in", author_name="Carol", text=f"number {n}.", created_at=now)
+        for n in range(120)
+    )
+    page = visit(alice, ticket)
+    expect(page.locator("article")).to_have_count(50)
+    page.get_by_role("button", name="Show earlier messages").click()
+    expect(page.locator("article")).to_have_count(100)
+    expect(page.locator("article").nth(50)).to_be_focused()
+    page.get_by_role("button", name="Show earlier messages").click()
+    expect(page.locator("article")).to_have_count(121)
+    expect(page.get_by_role("button", name="Show earlier messages")).to_have_count(0)
+
+
+def test_it_says_that_a_locked_ticket_takes_notes_only(visit, ticket, alice):
+    services.change_status(ticket=ticket, status="locked", by=alice, face=MANAGEMENT)
+    page = visit(alice, ticket)
+    expect(page.get_by_text("This ticket is closed and locked")).to_be_visible()
+    expect(page.get_by_role("radio", name="Note")).to_be_checked()
+    page.get_by_role("button", name="Reopen").click()
+    expect(page.get_by_text("This ticket is closed and locked")).to_have_count(0)
+    page.get_by_role("radio", name="Reply").check()
+    expect(page.get_by_role("button", name="Send and set waiting")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
