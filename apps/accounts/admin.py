@@ -144,7 +144,7 @@ class UserAdmin(BaseUserAdmin, DeskModelAdmin):  # type: ignore[misc]
 
 @admin.register(Department)
 class DepartmentAdmin(SetupModelAdmin):
-    list_display = ["name", "description", "show_members", "show_brands", "distribution", "is_public", "is_active"]
+    list_display = ["name", "description", "show_members", "show_brands", "is_public", "is_active"]
     list_filter = [("is_active", BooleanRadioFilter), ("is_public", BooleanRadioFilter)]
     search_fields = ["name", "description"]
     form = DepartmentForm

@@ -96,7 +96,9 @@ class DepartmentForm(forms.ModelForm):
         fields = ["name", "description", "brands", "is_active", "is_public", "distribution", "max_tickets"]
         fields += ["requires_resolution"]
         help_texts = {
-            "distribution": _("Tickets go in turn to the members who are available and below the limit."),
+            "distribution": _(
+                "In turn: each ticket goes to the available member below the limit who has waited longest for one."
+            ),
         }
 
 

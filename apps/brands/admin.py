@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter, RelatedDropdownFilter
@@ -21,6 +22,7 @@ from apps.brands.models import Brand, BrandHost, CustomLink, Installation
 from apps.brands.resources import BrandResource, CustomLinkResource
 from apps.core.admin import SetupModelAdmin, SingletonAdmin
 from apps.core.importing.admin import BulkAdminMixin
+from apps.core.keeping import has_still, kept_by
 from apps.core.ordered_admin import OrderedModelAdmin
 
 PICTURES = ("logo", "favicon")
@@ -109,6 +111,10 @@ class BrandAdmin(BulkAdminMixin, SetupModelAdmin):
         return super().has_delete_permission(request, obj) and not (obj and obj.is_default)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        used = {brand: kept_by(brand) for brand in objs}
+        if any(used.values()):
+            advice = gettext("They keep the brand for which they were made.")
+            return [], {}, set(), [has_still(brand, what, advice) for brand, what in used.items() if what]
         found, counts, forbidden, protected = super().get_deleted_objects(objs, request)
         kept = [
             _("%(brand)s, because it is the default brand") % {"brand": brand} for brand in objs if brand.is_default

@@ -31,6 +31,8 @@ class DeskModelAdmin(ModelAdmin):
     warn_unsaved_form = True
     show_full_result_count = False
     list_per_page = 50
+    delete_confirmation_template = "admin/delete_or_keep.html"
+    delete_selected_confirmation_template = "admin/delete_or_keep_selected.html"
     formfield_overrides: dict[Any, Any] = {models.ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget}}
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

@@ -17,7 +17,8 @@ from apps.tickets.lists.views import LISTS
 from apps.tickets.models import Ticket
 from apps.tickets.queries import COUNTED, View
 from apps.tickets.reports.charts import Chart, backlog_chart, flow_chart
-from apps.tickets.reports.figures import Day, Period, Scope, days, idle_longest, sees_everybody
+from apps.tickets.reports.figures import Day, days, idle_longest
+from apps.tickets.reports.scopes import Period, Scope, sees_everybody
 
 IDLE_SHOWN = 5
 CHART_DAYS = 14

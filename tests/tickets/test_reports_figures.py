@@ -7,7 +7,8 @@ import pytest
 from django.utils import timezone
 
 from apps.tickets import services
-from apps.tickets.reports.figures import Period, Reach, days, idle_longest, report
+from apps.tickets.reports.figures import days, idle_longest, report
+from apps.tickets.reports.scopes import Period, Reach
 from apps.tickets.models import Ticket
 from tests.tickets.conftest import MANAGEMENT
 

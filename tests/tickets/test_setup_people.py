@@ -3,6 +3,7 @@
 import pytest
 
 from apps.accounts.models import Department, User
+from apps.brands.models import Brand
 from apps.tickets import services
 from apps.tickets.models import CannedReply, Draft, Message, Ticket, TicketEvent
 from tests.conftest import signed_in
@@ -10,6 +11,7 @@ from tests.tickets.conftest import MANAGEMENT
 
 pytestmark = pytest.mark.django_db
 DEPARTMENTS, PEOPLE = "/management/accounts/department/", "/management/accounts/user/"
+BRANDS = "/management/brands/brand/"
 
 
 @pytest.fixture
@@ -86,3 +88,13 @@ def test_it_asks_staff_alone_whether_they_are_available(admin_client, alice, car
     admin_client.post(f"{PEOPLE}{carol.pk}/change/", {**typed, "is_active": "on"})
     carol.refresh_from_db()
     assert carol.is_available
+
+
+def test_it_keeps_a_brand_that_has_tickets(admin_client, talk, make_ticket):
+    brand = Brand.objects.create(name="Harbour")
+    make_ticket(brand=brand)
+    for answer in (admin_client.get(f"{BRANDS}{brand.pk}/delete/"), delete(admin_client, BRANDS, brand)):
+        assert "Cannot delete brand" in answer.text
+        assert "Harbour still has tickets." in answer.text
+        assert f'href="{BRANDS}{brand.pk}/change/"' in answer.text
+    assert Brand.objects.filter(pk=brand.pk).exists()

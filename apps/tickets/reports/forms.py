@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from apps.accounts.models import User
-from apps.tickets.reports.figures import MAX_DAYS, Period, Reach, Scope, sees_everybody
+from apps.tickets.reports.scopes import MAX_DAYS, Period, Reach, Scope, sees_everybody
 
 EARLIEST = date(2000, 1, 1)
 LAST_DAYS = (7, 30, 90)

@@ -9,7 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.tickets.models import Ticket
-from apps.tickets.reports.figures import Day, Figures, Period, Row, Scope, days, idle_longest, report
+from apps.tickets.reports.figures import Day, Figures, Row, days, idle_longest, report
+from apps.tickets.reports.scopes import Period, Scope
 
 Spans = Callable[[timedelta | None], str]
 

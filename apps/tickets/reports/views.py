@@ -15,8 +15,9 @@ from django.views.decorators.http import require_safe
 from apps.accounts.models import User
 from apps.core.importing.formats import protected
 from apps.tickets.reports import charts
-from apps.tickets.reports.figures import Report, Row, idle_longest, report, sees_everybody
+from apps.tickets.reports.figures import Report, Row, idle_longest, report
 from apps.tickets.reports.forms import ReportForm
+from apps.tickets.reports.scopes import sees_everybody
 from apps.tickets.reports.tables import File, day_cells, day_columns, figure_cells, figure_columns, file_of, spoken
 
 
