@@ -172,23 +172,25 @@ def _add_ticket(
     )
     tables[TicketEvent].add(ticket_id=pk, kind="opened", face="system", created_at=opened)
     own = (f"d{department}", f"c{customer}")
-    documents = [Document("ticket", pk, pk, own, f"{number} {subject} {name} {email}")]
-    for place, (direction, at) in enumerate(
-        (("in", opened), ("out", answered), ("in" if status == "active" else "note", last))
-    ):
+    _index(tables, Document("ticket", pk, pk, own, f"{number} {subject} {name} {email}"))
+    said = (("in", opened), ("out", answered), ("in" if status == "active" else "note", last))
+    for place, (direction, at) in enumerate(said):
         text = texts.message(f"case{pk}" if place == 0 else "")
+        author = (customer, name) if direction == "in" else (agent, "Agent")
         message = tables[Message].add(
             ticket_id=pk,
             direction=direction,
-            author_id=customer if direction == "in" else agent,
-            author_name=name if direction == "in" else "Agent",
+            author_id=author[0],
+            author_name=author[1],
             text=text,
             created_at=at,
             visible_at=at,
         )
-        documents.append(Document("message", message, pk, own[:1] if direction == "note" else own, text))
-    for document in documents:
-        tables[SearchDocument].add(**columns(document))
+        _index(tables, Document("message", message, pk, own[:1] if direction == "note" else own, text))
+
+
+def _index(tables: dict[type[models.Model], Table], document: Document) -> None:
+    tables[SearchDocument].add(**columns(document))
 
 
 class Texts:

@@ -26,6 +26,7 @@ from apps.tickets.services.turns import give_to_next
 from apps.tickets.texts import clean_subject
 
 Kind, Status = TicketEvent.Kind, Ticket.Status
+FIRST_YEAR, LAST_YEAR = 2000, 2200
 
 
 @transaction.atomic
@@ -99,9 +100,14 @@ def change_pin(*, ticket: Ticket, is_pinned: bool, by: User, face: str) -> Ticke
 
 @transaction.atomic
 def change_follow_up(*, ticket: Ticket, at: datetime | None, by: User, face: str, note: str = "") -> Ticket:
-    """Set when the ticket comes up again, or (None) that it does not."""
+    """Set when the ticket comes up again, or (None) that it does not.
+
+    Raises BadField for years before 2000 and after 2200, which are slips and which calendars cannot show everywhere.
+    """
     hold_for_agent(ticket, by)
     refuse_merged(ticket)
+    if at is not None and not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise BadField({"follow_up_at": _("Choose a year from 2000 to 2200.")})
     before = ticket.follow_up_at
     ticket.follow_up_at = at
     ticket.follow_up_note = plain(note)[:200] if at else ""

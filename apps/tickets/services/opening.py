@@ -62,55 +62,59 @@ def open_ticket(
         return earlier
     is_agent = _check_opener(by, customer, department, direction)
     _check_department(department, brand, is_agent=is_agent)
-    customer = customer or (None if is_agent else by)
-    person = _person(customer, name, email)
     body, safe_html = clean_body(text, html)
     if not body and not attachments:
         raise BadField({"text": _("Write a message.")})
     if priority not in Ticket.Priority.values:
         raise BadField({"priority": _("There is no such priority.")})
-    now = timezone.now()
-    ticket = _save_with_free_number(
-        Ticket(
-            brand=brand,
-            department=department,
-            subject=clean_subject(subject),
-            customer=customer,
-            customer_name=person[0],
-            customer_email=person[1],
-            language=language if language in dict(LANGUAGES) else (get_language() or "") if not is_agent else "",
-            priority=priority,
-            status=Ticket.Status.WAITING if direction == Direction.OUT else Ticket.Status.ACTIVE,
-            agent=by if direction == Direction.OUT else None,
-            created_at=now,
-            last_activity_at=now,
-            idle_since=now,
-            first_replied_at=now if direction == Direction.OUT else None,
-            in_count=int(direction == Direction.IN),
-            out_count=int(direction == Direction.OUT),
-        )
-    )
+    new = Ticket(brand=brand, department=department, subject=clean_subject(subject), priority=priority)
+    new.customer = customer or (None if is_agent else by)
+    new.customer_name, new.customer_email = _person(new.customer, name, email)
+    new.language = _language(language, is_agent=is_agent)
+    _start(new, direction, by)
+    ticket = _save_with_free_number(new)
     keep_values(ticket, fields or {}, for_customer=not is_agent)
     message = Message.objects.create(
         ticket=ticket,
         direction=direction,
-        author=by if direction == Direction.OUT else customer,
+        author=by if direction == Direction.OUT else ticket.customer,
         author_name=by.get_full_name() if by and direction == Direction.OUT else ticket.customer_name,
         text=body,
         html=safe_html,
         cc=clean_copies(cc),
-        created_at=now,
-        visible_at=now,
+        created_at=ticket.created_at,
+        visible_at=ticket.created_at,
         client_id=client_id,
     )
     attach(attachments=attachments, message=message, by=by, upload_key=upload_key)
     record(ticket, TicketEvent.Kind.OPENED, by=by, face=face, message=message.pk)
+    _announce(ticket, message, by)
+    return ticket
+
+
+def _start(ticket: Ticket, direction: str, by: User | None) -> None:
+    """Set the clocks and counters: a first message to the customer waits for the answer, and is its writer's."""
+    now = timezone.now()
+    ticket.created_at = ticket.last_activity_at = ticket.idle_since = now
+    if direction == Direction.OUT:
+        ticket.status, ticket.agent, ticket.first_replied_at, ticket.out_count = Ticket.Status.WAITING, by, now, 1
+    else:
+        ticket.in_count = 1
+
+
+def _announce(ticket: Ticket, message: Message, by: User | None) -> None:
     if ticket.agent_id is None:
         give_to_next(ticket)
     indexing.index_ticket(ticket)
     indexing.index_message(message)
     notices.opened(ticket, by=by)
-    return ticket
+
+
+def _language(language: str, *, is_agent: bool) -> str:
+    """What was said, else the language in which a customer reads the page; an agent's own says nothing."""
+    if language in dict(LANGUAGES):
+        return language
+    return "" if is_agent else get_language() or ""
 
 
 def _opened_with(client_id: UUID | None, by: User | None, email: str) -> Ticket | None:

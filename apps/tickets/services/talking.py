@@ -16,7 +16,7 @@ from apps.tickets.attachments import attach
 from apps.tickets.errors import BadField, NotAllowed, ReplyCrossed, TicketError
 from apps.tickets.models import Attachment, Draft, Message, Ticket, TicketEvent
 from apps.tickets.services.acting import hold_for_agent, hold_for_customer, record, refuse_locked, refuse_merged
-from apps.tickets.services.status import set_status
+from apps.tickets.services.status import STATUS_FIELDS, set_status
 from apps.tickets.services.turns import give_to_next
 from apps.tickets.texts import clean_body, clean_copies
 
@@ -63,23 +63,8 @@ def reply_to_ticket(
     if seen_message_id is not None:
         _refuse_crossed(ticket, seen_message_id)
     before = {name: getattr(ticket, name) for name in _UNDONE}
-    set_status(ticket, status)
+    _count_reply(ticket, by, status)
     now = timezone.now()
-    ticket.agent_id = ticket.agent_id or by.pk
-    ticket.idle_since = now if ticket.is_open else None
-    ticket.first_replied_at = ticket.first_replied_at or now
-    ticket.out_count += 1
-    ticket.save(
-        update_fields=[
-            "status",
-            "agent",
-            "idle_since",
-            "first_replied_at",
-            "closed_at",
-            "last_activity_at",
-            "out_count",
-        ]
-    )
     message = Message.objects.create(
         ticket=ticket,
         direction=Direction.OUT,
@@ -104,6 +89,16 @@ def reply_to_ticket(
     else:
         announce_reply(message=message)
     return message
+
+
+def _count_reply(ticket: Ticket, by: User, status: str) -> None:
+    set_status(ticket, status)
+    now = timezone.now()
+    ticket.agent_id = ticket.agent_id or by.pk
+    ticket.idle_since = now if ticket.is_open else None
+    ticket.first_replied_at = ticket.first_replied_at or now
+    ticket.out_count += 1
+    ticket.save(update_fields=[*STATUS_FIELDS, "agent", "first_replied_at", "out_count"])
 
 
 @transaction.atomic
