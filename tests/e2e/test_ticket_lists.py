@@ -10,14 +10,14 @@ from playwright.sync_api import expect
 from apps.tickets.models import Ticket
 from tests.conftest import signed_in
 from tests.e2e.test_accessibility import DESKTOP, LONG, PHONE, check, sticks_out
+from tests.tickets.conftest import dave, make_ticket, sales  # noqa: F401 - fixtures
 
-pytest_plugins = ["tests.tickets.conftest"]
 pytestmark = pytest.mark.django_db
 LIST = "/management/tickets/ticket/"
 
 
 @pytest.fixture
-def tickets(make_ticket, alice, manager, dave):
+def tickets(make_ticket, alice, manager, dave):  # noqa: F811
     """A dozen tickets that look different."""
     now = timezone.now()
     rows = [make_ticket(subject=f"Kettle {n}") for n in range(8)]
