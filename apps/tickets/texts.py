@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.utils.translation import gettext as _
 
 from apps.core.html import clean_message, plain, visible
@@ -44,12 +44,13 @@ def clean_subject(text: str) -> str:
 
 def clean_copies(addresses: Iterable[str]) -> list[str]:
     """E-mail addresses for copies, each once. Raises BadField for what is no address, and for more than 20."""
-    copies = list(dict.fromkeys(address.strip().lower() for address in addresses if address.strip()))
+    copies = list(dict.fromkeys(visible(address).strip().lower() for address in addresses if address.strip()))
     if len(copies) > MAX_COPIES:
         raise BadField({"cc": _("At most 20 people can get a copy.")})
     for address in copies:
         try:
             validate_email(address)
+            MaxLengthValidator(254)(address)
         except ValidationError as error:
             raise BadField({"cc": _("%(address)s is not an e-mail address.") % {"address": address}}) from error
     return copies

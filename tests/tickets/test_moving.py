@@ -34,6 +34,8 @@ def test_it_takes_nothing_from_other_departments_nor_over_the_limit(make_ticket,
         services.take_next(by=alice, face=MANAGEMENT)
     with pytest.raises(LimitReached):
         services.take_ticket(ticket=other, by=alice, face=MANAGEMENT)
+    with pytest.raises(LimitReached):
+        services.assign_ticket(ticket=other, agent=alice, by=alice, face=MANAGEMENT)
 
 
 def test_it_lets_only_managers_take_tickets_from_others(ticket, alice, manager, sales):
@@ -99,10 +101,13 @@ def test_it_merges_and_leads_the_old_number_to_the_survivor(make_ticket, alice, 
 
 
 def test_it_never_merges_tickets_of_different_customers(make_ticket, alice, dave):
-    mine, other, guest = make_ticket(), make_ticket(by=dave), make_ticket(email="eve@example.com")
-    for duplicate in (other, guest):
+    mine, other = make_ticket(), make_ticket(by=dave)
+    guest, namesake = make_ticket(email="eve@example.com"), make_ticket(email="carol@example.com")
+    for survivor, duplicate in ((mine, other), (mine, guest), (mine, namesake), (namesake, mine), (guest, namesake)):
         with pytest.raises(BadField):
-            services.merge_tickets(survivor=mine, duplicates=[duplicate], by=alice, face=MANAGEMENT)
+            services.merge_tickets(survivor=survivor, duplicates=[duplicate], by=alice, face=MANAGEMENT)
+    same = make_ticket(email="Eve@example.com")
+    assert services.merge_tickets(survivor=guest, duplicates=[same], by=alice, face=MANAGEMENT) == guest
     with pytest.raises(BadField):
         services.merge_tickets(survivor=mine, duplicates=[], by=alice, face=MANAGEMENT)
 

@@ -60,6 +60,7 @@ def test_it_opens_a_ticket_for_somebody_without_an_account_who_gets_a_link(brand
         ({"text": "x" * 100_001}, "text"),
         ({"priority": "extreme"}, "priority"),
         ({"by": None, "email": "nobody"}, "email"),
+        ({"by": None, "email": f"{'a' * 60}@{'.'.join(['b' * 60] * 4)}.org"}, "email"),
         ({"cc": ["a@example.com", "nobody"]}, "cc"),
         ({"cc": [f"a{n}@example.com" for n in range(21)]}, "cc"),
         ({"fields": {999: "x"}}, "field_999"),

@@ -19,7 +19,7 @@ def form(sales):
 
 
 def test_it_opens_a_ticket_for_a_customer(form, alice, carol):
-    answer = signed_in(alice).post(ADDRESS, {**form, "customer": carol.pk})
+    answer = signed_in(alice).post(ADDRESS, {**form, "customer": carol.username})
     ticket = Ticket.objects.get()
     assert answer.url == f"/management/tickets/ticket/{ticket.pk}/change/"
     assert (ticket.customer, ticket.priority, ticket.status) == (carol, "high", "active")
@@ -33,9 +33,18 @@ def test_it_writes_first_to_somebody_without_an_account(form, alice):
     assert ticket.messages.get().direction == "out"
 
 
-def test_it_knows_the_account_of_an_address(form, alice, carol):
+def test_it_gives_nobody_a_ticket_for_an_address_alone(form, alice, carol):
     signed_in(alice).post(ADDRESS, {**form, "email": "CAROL@example.com"})
-    assert Ticket.objects.get().customer == carol
+    assert Ticket.objects.get().customer is None
+
+
+def test_it_takes_the_id_only_of_a_customer_whom_the_agent_knows(form, make_ticket, alice, carol):
+    client = signed_in(alice)
+    assert "carol@example.com" not in client.get(ADDRESS, {"customer": carol.pk}).content.decode()
+    client.post(ADDRESS, {**form, "customer": carol.pk})
+    assert not Ticket.objects.exists()
+    make_ticket()
+    assert "carol@example.com" in client.get(ADDRESS, {"customer": carol.pk}).content.decode()
 
 
 def test_it_loses_nothing_that_was_typed(form, alice, sales):

@@ -1,7 +1,7 @@
 """Replies, the customer's messages, notes, and taking a reply back."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -68,6 +68,20 @@ def test_it_keeps_what_happened_after_a_reply_that_is_taken_back(ticket, alice, 
     services.change_status(ticket=ticket, status="locked", by=alice, face=MANAGEMENT)
     services.undo_reply(message=held, by=alice)
     assert Ticket.objects.get(pk=ticket.pk).status == "locked"
+
+
+def test_it_counts_no_first_reply_that_was_taken_back_after_the_customer_wrote(ticket, alice, carol):
+    held = services.reply_to_ticket(ticket=ticket, by=alice, text="Oops", hold_seconds=10, face=MANAGEMENT)
+    services.add_customer_message(ticket=ticket, by=carol, text="Hello?", face=PORTAL)
+    services.undo_reply(message=held, by=alice)
+    assert Ticket.objects.get(pk=ticket.pk).first_replied_at is None
+
+
+def test_it_refuses_follow_ups_that_no_calendar_shows(ticket, alice):
+    for year in (1, 1999, 2201, 9999):
+        at = datetime(year, 12, 31, tzinfo=UTC)
+        with pytest.raises(BadField):
+            services.change_follow_up(ticket=ticket, at=at, by=alice, face=MANAGEMENT)
 
 
 def test_it_cannot_take_back_what_the_customer_can_see_or_somebody_else_wrote(ticket, alice, manager, carol):

@@ -78,7 +78,7 @@ def _open(request: Any, typed: dict[str, str], files: list[Attachment]) -> Ticke
     return services.open_ticket(
         brand=brand,
         department=department,
-        customer=_customer(typed),
+        customer=_customer(request.user, typed),
         name=typed.get("name", ""),
         email=typed.get("email", ""),
         subject=typed.get("subject", ""),
@@ -123,7 +123,7 @@ def _form(
         "departments": departments,
         "brands": Brand.objects.order_by("-is_default", "name"),
         "chosen": chosen,
-        "customer": _customer(typed),
+        "customer": _customer(request.user, typed),
         "inputs": _inputs(chosen, typed, errors or {}),
         "priorities": Ticket.Priority.choices,
         "typed": typed,
@@ -157,15 +157,17 @@ def _brand(value: str, department: Department | None) -> Brand | None:
     return (served or Brand.objects.all()).order_by("-is_default", "name").first()
 
 
-def _customer(typed: dict[str, str]) -> User | None:
-    """The customer that was chosen, or whose account has the e-mail address that was typed."""
+def _customer(user: Any, typed: dict[str, str]) -> User | None:
+    """The customer that was chosen: by user name, or by the id of one whom the agent knows already.
+
+    An e-mail address that was typed chooses nobody, for an address proves nothing.
+    """
+    value = typed.get("customer", "")
     people = User.objects.customers().filter(is_active=True)
-    email = typed.get("email", "").strip()
-    found: User | None = None
-    if _is_id(typed.get("customer", "")):
-        found = people.filter(pk=int(typed["customer"])).first()
-    elif "@" in email:
-        found = people.for_name_or_email(email).first()
+    found: User | None = people.filter(username__iexact=value).first() if value else None
+    if found is None and _is_id(value):
+        knows = user.has_perm("accounts.view_user") or Ticket.objects.visible_to(user).filter(customer_id=int(value))
+        found = people.filter(pk=int(value)).first() if knows else None
     return found
 
 

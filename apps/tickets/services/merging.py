@@ -21,8 +21,8 @@ MAX_MERGED = 50
 def merge_tickets(*, survivor: Ticket, duplicates: Sequence[Ticket], by: User, face: str) -> Ticket:
     """Move everything from the duplicates into the survivor; their numbers lead there from then on.
 
-    All must be the same customer's, or nobody's account with the same e-mail address: nobody gets to see what
-    somebody else wrote. Where a duplicate was active, the survivor becomes active.
+    All must belong to the same account, or to none and have the same e-mail address: an address proves nothing, so
+    it never opens what belongs to an account. Where a duplicate was active, the survivor becomes active.
     Raises TicketLocked where one of them was merged or the survivor locked, BadField where they do not belong
     together, NotAllowed where one of them is not the agent's to merge.
     """
@@ -57,11 +57,9 @@ def _refuse_merging(ticket: Ticket, survivor: Ticket) -> None:
             _("%(number)s was merged into %(other)s already.")
             % {"number": ticket.number, "other": ticket.merged_into.number}
         )
-    same = (
-        ticket.customer_id == survivor.customer_id
-        if ticket.customer_id and survivor.customer_id
-        else (bool(ticket.customer_email) and ticket.customer_email.lower() == survivor.customer_email.lower())
-    )
+    same = ticket.customer_id == survivor.customer_id
+    if same and ticket.customer_id is None:
+        same = bool(ticket.customer_email) and ticket.customer_email.lower() == survivor.customer_email.lower()
     if not same:
         raise BadField(
             {
@@ -105,7 +103,8 @@ def _leave(ticket: Ticket, survivor: Ticket) -> None:
 
 def mergeable_with(ticket: Ticket) -> Q:
     """The condition for tickets that can be merged with this one."""
-    same = Q(customer_email=ticket.customer_email) if ticket.customer_email else Q(pk__in=[])
     if ticket.customer_id:
-        same |= Q(customer_id=ticket.customer_id)
+        same = Q(customer_id=ticket.customer_id)
+    else:
+        same = Q(customer=None, customer_email=ticket.customer_email) if ticket.customer_email else Q(pk__in=[])
     return same & Q(merged_into=None) & ~Q(pk=ticket.pk)

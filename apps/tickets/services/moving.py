@@ -69,7 +69,7 @@ def assign_ticket(*, ticket: Ticket, agent: User | None, by: User, face: str) ->
     """Give the ticket to an agent of its department, or (None) to nobody.
 
     Raises NotAllowed where another agent has it and `by` may not reassign, BadField where the agent does not work in
-    the department.
+    the department, LimitReached where agents would give themselves more than the department allows.
     """
     hold_for_agent(ticket, by)
     refuse_merged(ticket)
@@ -77,6 +77,8 @@ def assign_ticket(*, ticket: Ticket, agent: User | None, by: User, face: str) ->
     if agent is not None:
         _refuse_stranger(agent, ticket.department)
     if ticket.agent_id != (agent.pk if agent else None):
+        if agent is not None and agent.pk == by.pk and not by.has_perm("tickets.reassign_ticket"):
+            refuse_over_limit(by, ticket.department)
         _give(ticket, agent, by=by, face=face)
     return ticket
 

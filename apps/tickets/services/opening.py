@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import Department, User
 from apps.brands.models import LANGUAGES, Brand
-from apps.core.html import plain
+from apps.core.html import plain, visible
 from apps.core.locks import lock
 from apps.tickets import indexing, notices
 from apps.tickets.attachments import attach
@@ -25,6 +25,7 @@ from apps.tickets.services.turns import give_to_next
 from apps.tickets.texts import clean_body, clean_copies, clean_subject
 
 NUMBER_TRIES = 5
+LONGEST_ADDRESS = 254
 Direction = Message.Direction
 
 
@@ -151,9 +152,10 @@ def _check_department(department: Department, brand: Brand, *, is_agent: bool) -
 def _person(customer: User | None, name: str, email: str) -> tuple[str, str]:
     if customer is not None:
         return customer.get_full_name()[:100], customer.email
-    address = email.strip().lower()
+    address = visible(email).strip().lower()
     try:
         validate_email(address)
+        MaxLengthValidator(LONGEST_ADDRESS)(address)
     except ValidationError as error:
         raise BadField({"email": _("Write the e-mail address, for example name@example.com.")}) from error
     return plain(name)[:100] or address[:100], address

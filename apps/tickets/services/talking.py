@@ -63,8 +63,8 @@ def reply_to_ticket(
     if seen_message_id is not None:
         _refuse_crossed(ticket, seen_message_id)
     before = {name: getattr(ticket, name) for name in _UNDONE}
-    _count_reply(ticket, by, status)
     now = timezone.now()
+    _count_reply(ticket, by, status, now)
     message = Message.objects.create(
         ticket=ticket,
         direction=Direction.OUT,
@@ -91,9 +91,8 @@ def reply_to_ticket(
     return message
 
 
-def _count_reply(ticket: Ticket, by: User, status: str) -> None:
+def _count_reply(ticket: Ticket, by: User, status: str, now: datetime) -> None:
     set_status(ticket, status)
-    now = timezone.now()
     ticket.agent_id = ticket.agent_id or by.pk
     ticket.idle_since = now if ticket.is_open else None
     ticket.first_replied_at = ticket.first_replied_at or now
@@ -122,6 +121,8 @@ def undo_reply(*, message: Message, by: User) -> Draft:
             setattr(
                 ticket, name, datetime.fromisoformat(value) if name.endswith(("_at", "_since")) and value else value
             )
+    if ticket.first_replied_at == held.created_at:  # nobody has replied to the customer yet
+        ticket.first_replied_at = None
     ticket.save()
     held.attachments.update(message=None)
     draft, _created = Draft.objects.update_or_create(
