@@ -42,7 +42,7 @@ def report_page(request: HttpRequest) -> HttpResponse:
         "totals": found.totals,
         "cards": _cards(found),
         "charts": _charts(found),
-        "tables": _tables(found),
+        "tables": _tables(found, with_agents=sees_everybody(user)),
         "idle": idle_longest(scope=form.scope),
     }
     return TemplateResponse(request, "admin/tickets/reports/page.html", context)
@@ -98,7 +98,7 @@ def _charts(found: Report) -> list[charts.Chart]:
     return shown
 
 
-def _tables(found: Report) -> list[dict[str, Any]]:
+def _tables(found: Report, *, with_agents: bool) -> list[dict[str, Any]]:
     """The same numbers as the charts, to read."""
     groups = [
         ("departments", _("By department"), _("Department"), found.departments),
@@ -106,7 +106,7 @@ def _tables(found: Report) -> list[dict[str, Any]]:
     ]
     tables = [
         {"name": name, "title": title, "columns": [what, *figure_columns()], "rows": [_cells(row) for row in rows]}
-        for name, title, what, rows in groups
+        for name, title, what, rows in (groups if with_agents else groups[:1])
     ]
     days = [day_cells(day) for day in reversed(found.days)]
     return [*tables, {"name": "days", "title": _("By day"), "columns": day_columns(), "rows": days}]
