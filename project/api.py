@@ -32,6 +32,9 @@ from project.api_document import with_problems
 logger = logging.getLogger(__name__)
 DESCRIPTION = "Tickets, their messages and files, and departments. See docs/api.md."
 
+MAX_JSON, MAX_NAMES = 2 * 1024 * 1024, 200
+MAX_ERRORS = 20  # that are listed
+
 
 class StrictParser(Parser):
     """Reads bodies of the announced type only, and no JSON that JSON does not know."""
@@ -39,7 +42,9 @@ class StrictParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
         if request.content_type != "application/json":
             raise Problem(415, detail="Send application/json.")
-        return json.loads(request.body, parse_constant=_refuse_constant)
+        if len(request.body) > MAX_JSON:
+            raise Problem(413)
+        return json.loads(request.body, parse_constant=_refuse_constant, object_pairs_hook=_few_names)
 
     def parse_querydict(self, data: MultiValueDict, list_fields: list[str], request: HttpRequest) -> dict[str, Any]:
         if data is request.FILES and request.content_type != "multipart/form-data":
@@ -106,7 +111,7 @@ def answer_ticket_error(request: HttpRequest, error: TicketError) -> HttpRespons
 def answer_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     """What does not fit the description of an operation, by field."""
     errors: dict[str, list[str]] = {}
-    for one in error.errors:
+    for one in error.errors[:MAX_ERRORS]:
         errors.setdefault(_field(one["loc"]), []).append(one["msg"])
     return Problem(422, errors=errors).response()
 
@@ -147,6 +152,13 @@ def answer_fault(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _few_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON, before each name that is not known costs an error of its own."""
+    if len(pairs) > MAX_NAMES:
+        raise Problem(422, errors={"body": [f"An object has at most {MAX_NAMES} names."]})
+    return dict(pairs)
 
 
 def _field(location: tuple[Any, ...]) -> str:

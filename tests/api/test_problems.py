@@ -62,6 +62,17 @@ def test_it_says_what_is_wrong_with_a_body(caller, body, kind, status, code):
     assert problem(answer)["code"] == code
 
 
+def test_it_reads_no_body_with_a_multitude_of_names(caller):
+    many = {str(number): 1 for number in range(201)}
+    for body in (many, {"fields": [many]}):
+        answer = caller.post("/tickets", body)
+        assert (answer.status_code, list(problem(answer)["errors"])) == (422, ["body"])
+    few = caller.post("/tickets", {str(number): 1 for number in range(200)})
+    assert (few.status_code, len(problem(few)["errors"])) == (422, 20)
+    long = caller.post("/tickets", {"text": "x" * 2_100_000})
+    assert (long.status_code, problem(long)["code"]) == (413, "too_large")
+
+
 def test_it_says_what_is_wrong_with_an_upload(caller, settings, monkeypatch):
     def upload(*arguments):
         return caller.client.post("/api/v1/attachments", *arguments)
