@@ -32,7 +32,7 @@ class Bearer(HttpBearer):
         if found is None:
             headers = {"WWW-Authenticate": f'{CHALLENGE}, error="invalid_token"'}
             raise Problem(401, "invalid_token", "This token is unknown, revoked or expired.", headers=headers)
-        if is_over_limit(name="api", key=str(found.pk), limit=REQUESTS, seconds=REQUESTS_SECONDS):
+        if is_over_limit(name="api", key=str(found.owner_id), limit=REQUESTS, seconds=REQUESTS_SECONDS):
             raise Problem(429, headers={"Retry-After": str(REQUESTS_SECONDS)})
         if self.scope not in found.scopes:
             headers = {"WWW-Authenticate": f'{CHALLENGE}, error="insufficient_scope", scope="{self.scope.value}"'}

@@ -12,6 +12,7 @@ from apps.brands.models import Brand, BrandHost
 from apps.tickets import services
 from apps.tickets.models import CustomField, Message, Ticket, TicketEvent
 from tests.api.conftest import Caller, make_token
+from tests.conftest import signed_in
 
 FACE = TicketEvent.Face.MANAGEMENT
 
@@ -128,6 +129,17 @@ def test_it_opens_no_flood_of_tickets(customer, sales, monkeypatch):
     answers = [customer.post("/tickets", asked) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [201, 201, 429]
     assert answers[2]["Retry-After"] == "3600"
+
+
+def test_it_takes_no_flood_of_messages_whichever_way_they_come(customer, agent, ticket, carol, monkeypatch):
+    monkeypatch.setattr("apps.tickets.floods.ANSWERS", 2)
+    path = f"/tickets/{ticket.number}/messages"
+    assert signed_in(carol).post(f"/tickets/{ticket.number}/", {"text": "On the portal"}).status_code == 302
+    assert customer.post(path, {"text": "By a program"}).status_code == 201
+    answer = customer.post(path, {"text": "Once more"})
+    assert (answer.status_code, answer["Retry-After"]) == (429, "600")
+    assert [agent.post(path, {"text": "Hello"}).status_code for _ in range(3)] == [201] * 3
+    assert ticket.messages.filter(direction="in").count() == 3
 
 
 def test_it_changes_everything_at_once_or_nothing(agent, ticket, alice, sales):
@@ -312,6 +324,15 @@ def test_it_refuses_cursors_of_no_list(agent, ticket, path, cursor):
     answer = agent.get(path.format(number=ticket.number), {"cursor": cursor})
     assert answer.status_code == 422
     assert list(answer.json()["errors"]) == ["cursor"]
+
+
+@pytest.mark.parametrize("value", ["2026-01-01", "x", None, True, 1.5, [], {}])
+def test_it_refuses_cursors_whose_place_is_no_number(agent, sales, value):
+    for order, path in (("position", f"/departments/{sales.pk}/fields"), ("pk", "/departments")):
+        for place in ([order, value, 1], [order, 1, value]):
+            cursor = base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+            answer = agent.get(path, {"cursor": cursor})
+            assert (answer.status_code, answer.json()["code"]) == (422, "bad_cursor")
 
 
 def test_it_bears_the_edges_of_time(agent, customer, ticket):

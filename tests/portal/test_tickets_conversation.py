@@ -170,7 +170,7 @@ def test_it_keeps_an_answer_that_cannot_be_sent(ticket, carol):
 
 
 def test_it_refuses_floods_of_answers_and_keeps_them(ticket, carol, monkeypatch):
-    monkeypatch.setattr(conversation, "ANSWERS", 1)
+    monkeypatch.setattr("apps.tickets.floods.ANSWERS", 1)
     client = signed_in(carol)
     assert client.post(at(ticket), typed()).status_code == 302
     response = client.post(at(ticket), typed("kept"))

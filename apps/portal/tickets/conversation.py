@@ -21,6 +21,7 @@ from apps.portal.tickets.forms import ReplyForm
 from apps.portal.tickets.opening import departments_of, file_names, link_to
 from apps.tickets.errors import TicketError, TicketLocked
 from apps.tickets.fields import Shown, shown_fields
+from apps.tickets.floods import ANSWER_SECONDS, are_too_many_answers
 from apps.tickets.models import Attachment, Message, Ticket, TicketEvent
 from apps.tickets.notices import group_of_customer
 from apps.tickets.services import add_customer_message, claim_ticket, close_by_customer, reopen_by_customer
@@ -29,7 +30,6 @@ from apps.tickets.uploads import person, posted_files, upload_key
 
 SHOWN = 50
 LONG = 20_000  # characters of a message that are shown at once
-ANSWERS, ANSWER_SECONDS = 60, 600
 LOOKS, LOOK_SECONDS = 30, 60
 PORTAL = TicketEvent.Face.PORTAL
 MAX_ID = 2**63 - 1
@@ -150,8 +150,7 @@ def _reply(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 
 def _is_flood(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> bool:
     by = person(request)
-    key = f"user-{by.pk}" if by else client_address(request)
-    if not is_over_limit(name="ticket_reply", key=key, limit=ANSWERS, seconds=ANSWER_SECONDS):
+    if not are_too_many_answers(by=by, address="" if by else client_address(request)):
         return False
     form.add_error(None, _("These are too many messages at once. Please wait some minutes, then send this again."))
     form.is_flood = True

@@ -15,6 +15,7 @@ from apps.tickets import services
 from apps.tickets.api.files import uploaded
 from apps.tickets.api.schemas import MessageIn, MessageOut
 from apps.tickets.api.showing import messages_for, person_of, show_message, ticket_or_404
+from apps.tickets.floods import ANSWER_SECONDS, are_too_many_answers
 from apps.tickets.models import Message, Ticket, TicketEvent
 
 router = Router(tags=["Messages"])
@@ -83,6 +84,8 @@ def _note(ticket: Ticket, data: MessageIn, person: User) -> Message:
 
 
 def _customers(ticket: Ticket, data: MessageIn, person: User) -> Message:
+    if are_too_many_answers(by=person):
+        raise Problem(429, headers={"Retry-After": str(ANSWER_SECONDS)})
     files = uploaded(person, data.attachments)
     return services.add_customer_message(
         ticket=ticket, by=person, text=data.text, html=data.html, attachments=files, face=FACE
