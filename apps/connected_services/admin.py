@@ -18,6 +18,7 @@ from apps.connected_services.forms import SettingsForm, TrialForm
 from apps.connected_services.models import ConnectedServices, TranslationUsage
 from apps.connected_services.translation import services
 from apps.core.admin import SingletonAdmin
+from apps.core.numbers import read_number
 from apps.core.secret_forms import SecretsAdminMixin
 
 EARLIER_PERIODS = 24
@@ -123,8 +124,8 @@ class ConnectedServicesAdmin(SecretsAdminMixin, SingletonAdmin):
         self._refuse_unless_changing(request)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        period = request.POST.get("period", "")
-        if services.reset_statistics(by=request.user, period=int(period) if period.isdecimal() else None):  # type: ignore[arg-type]
+        period = read_number(request.POST.get("period", ""))
+        if services.reset_statistics(by=request.user, period=period):  # type: ignore[arg-type]
             messages.success(request, _("The statistics were reset; the earlier numbers are listed below."))
         else:
             messages.info(request, _("The statistics had just been reset, so nothing was done."))

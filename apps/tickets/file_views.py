@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.core import files
 from apps.core.frames import message_frame
+from apps.core.numbers import read_number
 from apps.core.thumbnails import THUMBNAIL_TYPE, TYPES, thumbnail
 from apps.tickets.attachments import discard_upload, pending_for
 from apps.tickets.errors import TicketError
@@ -29,9 +30,7 @@ def agent_upload(request: HttpRequest) -> JsonResponse:
     """Take one file (`file`) of an agent; `ticket` is the id of the ticket whose page it is dropped on, if any."""
     ticket = None
     if number := request.POST.get("ticket", ""):
-        if not (number.isascii() and number.isdecimal()):
-            raise Http404
-        ticket = get_object_or_404(Ticket.objects.visible_to(request.user), pk=int(number))
+        ticket = get_object_or_404(Ticket.objects.visible_to(request.user), pk=read_number(number) or 0)
     return _stored(request, "agent_files", "attachment", ticket)
 
 

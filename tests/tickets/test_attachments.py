@@ -172,7 +172,7 @@ def test_it_wants_a_token_against_forgery(brand: object) -> None:
 def test_an_agent_uploads_for_own_tickets_only(ticket: Ticket, alice: User, bob: User, carol: User) -> None:
     answer = upload(signed_in(alice), AGENT_UPLOADS, a_file(), ticket=ticket.pk)
     assert Attachment.objects.get(pk=answer["id"]).ticket == ticket
-    for foreign in (ticket.pk, 999_999, "x"):
+    for foreign in (ticket.pk, 999_999, "x", "9" * 5_000):
         assert signed_in(bob).post(AGENT_UPLOADS, {"file": a_file(), "ticket": foreign}).status_code == 404
     assert signed_in(carol).post(AGENT_UPLOADS, {"file": a_file()}).status_code in (302, 403)
     assert Attachment.objects.count() == 1

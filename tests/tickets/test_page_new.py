@@ -116,3 +116,11 @@ def test_it_offers_the_brands_where_there_are_several(form, alice, brand, sales)
     assert "Tidewater" in signed_in(alice).get(ADDRESS).content.decode()
     signed_in(alice).post(ADDRESS, {**form, "brand": other.pk, "email": "eve@example.com"})
     assert Ticket.objects.get().brand == other
+
+
+def test_it_bears_characters_that_no_database_keeps(form, alice):
+    client = signed_in(alice)
+    for query in ("\0", "\0\0\0", "ca\0rol", "carol\0@example.com"):
+        assert client.get("/management/tickets/ticket/add/customers/", {"q": query}).status_code == 200
+    assert client.get(ADDRESS, {"customer": "\0", "department": "9" * 5_000, "brand": "\0"}).status_code == 200
+    assert client.post(ADDRESS, {**form, "customer": "\0"}).status_code == 422

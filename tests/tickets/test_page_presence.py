@@ -43,7 +43,7 @@ def test_it_goes_on_without_valkey(ticket, alice, valkey):
     assert page.show().status_code == 200
 
 
-@pytest.mark.parametrize("seen", ["", "abc", "-1", "9" * 30])
+@pytest.mark.parametrize("seen", ["", "abc", "-1", "9" * 30, "9" * 5_000])
 def test_it_bears_odd_positions(ticket, alice, seen):
     assert TicketPage(ticket, alice).ask("pulse", seen_event=seen).status_code == 200
     assert Ticket.objects.count() == 1

@@ -152,6 +152,27 @@ def test_it_logs_time_and_adds_it_up(page, ticket):
     assert ticket.time_logs.count() == 2
 
 
+def test_it_logs_no_time_before_the_year_2000(page, ticket):
+    for day, status in (("0001-01-01", 422), ("1999-12-31", 422), ("2000-01-01", 200)):
+        assert page.post("log_time", minutes="5", worked_on=day).status_code == status
+    assert ticket.time_logs.count() == 1
+
+
+@pytest.mark.parametrize("number", ["9" * 5_000, "9" * 19, "²", "-1"])
+def test_it_bears_odd_numbers(page, sales, number):
+    assert page.post("agent", value=number).status_code == 422
+    assert page.post("follow_up", days=number).status_code == 422
+    assert page.post("log_time", minutes=number).status_code == 422
+    assert page.post("merge", tickets=[number]).status_code == 422
+    assert page.post("transfer", department=number).status_code == 422
+    assert page.post("transfer", department=sales.pk, agent=number).status_code == 422
+    assert page.show("show_transfer", department=number).status_code == 200
+    assert page.show("history", before=number).status_code == 200
+    assert page.post("pin", **{"value": "1", "from": number}).status_code == 200
+    assert page.post("status", **{"value": "active", "from": number}).status_code == 200
+    assert page.ask("reply", text="Hello", seen_message_id=number).status_code in (200, 409)
+
+
 def test_it_steps_through_the_list(make_ticket, alice):
     first, second, third = (make_ticket(agent=alice) for _ in range(3))
     page = TicketPage(second, alice)

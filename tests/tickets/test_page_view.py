@@ -1,6 +1,7 @@
 """What the ticket page shows, and to whom."""
 
 import re
+from html import unescape
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -13,7 +14,7 @@ from django.utils import timezone
 from apps.accounts.models import Department, User
 from apps.tickets import services
 from apps.tickets.attachments import store_upload
-from apps.tickets.models import CustomField, Message, Ticket, TimeLog
+from apps.tickets.models import CustomField, Message, Ticket, TicketEvent, TimeLog
 from tests.conftest import signed_in
 from tests.tickets.conftest import MANAGEMENT, PORTAL
 from tests.tickets.pages import TicketPage
@@ -168,6 +169,20 @@ def test_it_tells_the_history_in_sentences(ticket, sales, workshop, alice, manag
         "Agent: Mia → nobody",
     ):
         assert sentence in html
+
+
+@pytest.mark.parametrize("kept", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "someday"])
+def test_it_shows_a_history_of_moments_beyond_the_calendar(ticket, alice, kept):
+    TicketEvent.objects.create(
+        ticket=ticket,
+        kind="follow_up",
+        actor=alice,
+        actor_name="Alice",
+        face=MANAGEMENT,
+        data={"follow_up": [None, kept]},
+    )
+    html = unescape(TicketPage(ticket, alice).show("history").content.decode())
+    assert f"Alice set the follow-up to {kept}" in html
 
 
 def test_it_leads_from_a_merged_ticket_to_the_one_that_stays(make_ticket, alice, manager, bob, workshop):

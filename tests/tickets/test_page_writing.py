@@ -135,6 +135,13 @@ def test_it_keeps_drafts_apart(page, ticket, manager):
     assert "Alice&#x27;s words" not in html
 
 
+def test_it_bears_characters_that_no_database_keeps(page, alice):
+    assert page.show("canned_replies", q="\0").status_code == 200
+    assert page.show("canned_replies", q="a\0 b").status_code == 200
+    assert page.ask("draft", text="Hello\0", cc="\0abc@example.com", known="").status_code == 200
+    assert Draft.objects.get().cc == ["abc@example.com"]
+
+
 def test_it_offers_canned_replies_that_fit_and_fills_them_in(page, ticket, sales, workshop):
     fitting = CannedReply.objects.create(
         title="Greeting", body="Hello {{ customer_name }}, {{ticket_number}} {{password}}"

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from apps.accounts.models import Department, User
 from apps.brands.models import Brand
+from apps.core.numbers import read_number
 from apps.tickets.lists.views import LISTS, ListView
 from apps.tickets.models import Ticket
 from apps.tickets.queries import Filters, Position, View
@@ -148,8 +149,3 @@ def list_address(**query: str) -> str:
 def default_view(user: User) -> str:
     """The list that opens by itself: the own work, or everything for who works in no department."""
     return View.MY_ACTIVE if user.department_ids else View.OPEN
-
-
-def read_number(text: str) -> int | None:
-    """The id that somebody wrote into an address; None for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

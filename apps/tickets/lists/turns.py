@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.accounts.models import Department, User
+from apps.core.numbers import read_number
 from apps.tickets import services
 from apps.tickets.errors import TicketError
-from apps.tickets.lists.asking import list_address, read_number
+from apps.tickets.lists.asking import list_address
 from apps.tickets.lists.badge import forget_my_active
 from apps.tickets.lists.frames import agent_of
 from apps.tickets.lists.ways_back import address_back

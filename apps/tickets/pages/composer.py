@@ -12,6 +12,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from apps.core.html import plain
+from apps.core.numbers import read_number
 from apps.tickets import services
 from apps.tickets.attachments import pending_for
 from apps.tickets.errors import BadField, ReplyCrossed
@@ -40,7 +42,6 @@ def composer(request: WorkRequest, ticket: Ticket) -> dict[str, Any]:
 @working
 def reply(request: WorkRequest, ticket: Ticket) -> HttpResponse:
     """Send a reply; the customer sees it after some seconds, in which it can be undone."""
-    seen = request.POST.get("seen_message_id", "")
     try:
         message = services.reply_to_ticket(
             ticket=ticket,
@@ -49,7 +50,7 @@ def reply(request: WorkRequest, ticket: Ticket) -> HttpResponse:
             cc=_addresses(request.POST.get("cc", "")),
             attachments=_files(request, ticket),
             status=request.POST.get("status", Ticket.Status.WAITING),
-            seen_message_id=int(seen) if seen.isascii() and seen.isdecimal() else 0,
+            seen_message_id=read_number(request.POST.get("seen_message_id", "")) or 0,
             hold_seconds=HOLD_SECONDS,
             client_id=_client_id(request),
             face=FACE,
@@ -109,7 +110,7 @@ def draft(request: WorkRequest, ticket: Ticket) -> HttpResponse:
 def canned_replies(request: WorkRequest, ticket: Ticket) -> HttpResponse:
     """The canned replies that fit the ticket and hold the words of `q`, by category."""
     rows = CannedReply.objects.visible_to(request.user).for_ticket(ticket)
-    for word in request.GET.get("q", "").split()[:5]:
+    for word in plain(request.GET.get("q", "")).split()[:5]:
         rows = rows.filter(Q(title__icontains=word) | Q(category__icontains=word) | Q(body__icontains=word))
     return shown(
         request,

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.core.numbers import read_number
 from apps.tickets.fields import shown_fields
 from apps.tickets.models import CustomField, Ticket
 from apps.tickets.pages.access import WorkRequest, reading, ticket_for
@@ -121,13 +122,13 @@ def refreshed(
 ) -> HttpResponse:
     """A piece of the page and the parts of the ticket as they are now."""
     now = ticket_for(request, ticket.pk)
-    since = request.GET.get("from", "") or request.POST.get("from", "")
+    since = read_number(request.GET.get("from", "") or request.POST.get("from", ""))
     wanted = tuple(parts)
     full = {**base(request, now), **context}
     if "side" in wanted:
         full |= side(request, now)
     if "conversation" in wanted:
-        full |= newest_messages(request, now, since=int(since) if since.isascii() and since.isdecimal() else None)
-        if since and full["earlier"]:  # more than a page can take in: let it start anew
+        full |= newest_messages(request, now, since=since)
+        if since is not None and full["earlier"]:  # more than a page can take in: let it start anew
             return HttpResponse(headers={"HX-Refresh": "true"})
     return shown(request, template, full, parts=wanted)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.accounts.models import Department, User
+from apps.core.numbers import read_number
 from apps.tickets.models import Ticket, TicketEvent
 from apps.tickets.pages.access import WorkRequest, reading
 from apps.tickets.pages.answers import shown
@@ -69,14 +70,14 @@ class Line:
 @reading
 def show_history(request: WorkRequest, ticket: Ticket) -> HttpResponse:
     """What happened, the newest first; `before` goes on after that event."""
-    before = request.GET.get("before", "")
+    before = read_number(request.GET.get("before", ""))
     events = ticket.events.order_by("-pk")
-    if before.isascii() and before.isdecimal():
-        events = events.filter(pk__lt=int(before))
+    if before is not None:
+        events = events.filter(pk__lt=before)
     found = list(events[: SHOWN + 1])
     lines = told(found[:SHOWN])
     older = found[SHOWN - 1].pk if len(found) > SHOWN else 0
-    return shown(request, "_history", {"ticket": ticket, "lines": lines, "older": older, "is_first": not before})
+    return shown(request, "_history", {"ticket": ticket, "lines": lines, "older": older, "is_first": before is None})
 
 
 def told(events: Sequence[TicketEvent]) -> list[Line]:
@@ -127,12 +128,20 @@ def _shown(column: str, value: Any, names: dict[str, dict[int, str]]) -> str:
     if column in names:
         return names[column].get(value) or (_("somebody who left") if value else _("nobody"))
     if column == "follow_up" and value:
-        return date_format(timezone.localtime(datetime.fromisoformat(value)), "DATETIME_FORMAT")
+        return _moment(value)
     if column == "status":
         return str(dict(Ticket.Status.choices).get(value, value))
     if column == "priority":
         return str(dict(Ticket.Priority.choices).get(value, value))
     return str(value) if value is not None else ""
+
+
+def _moment(text: str) -> str:
+    """A moment in the person's time zone; at the ends of the calendar, where there is none, the text as it is kept."""
+    try:
+        return date_format(timezone.localtime(datetime.fromisoformat(text)), "DATETIME_FORMAT")
+    except (ValueError, OverflowError):
+        return text
 
 
 def _names(model: Any, events: Sequence[TicketEvent], column: str) -> dict[int, str]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.accounts.models import Department, User
+from apps.core.numbers import read_number
 from apps.tickets import services
 from apps.tickets.errors import BadField, TicketError
 from apps.tickets.models import Ticket
@@ -118,8 +119,8 @@ def _said(error: TicketError | None) -> dict[str, Any]:
 def _chosen(request: WorkRequest, ticket: Ticket) -> list[Ticket]:
     """The tickets that were ticked and the one whose number was typed; those the person does not see are not there."""
     seen = Ticket.objects.visible_to(request.user).exclude(pk=ticket.pk)
-    ids = [int(value) for value in request.POST.getlist("tickets") if value.isascii() and value.isdecimal()]
-    found = {other.pk: other for other in seen.filter(pk__in=ids[: CANDIDATES * 2])}
+    ids = [read_number(value) for value in request.POST.getlist("tickets")]
+    found = {other.pk: other for other in seen.filter(pk__in=[pk for pk in ids if pk is not None][: CANDIDATES * 2])}
     if typed := request.POST.get("number", "").strip():
         number = normal_number(typed)
         other = seen.filter(number=number).first() if number else None
@@ -132,9 +133,7 @@ def _chosen(request: WorkRequest, ticket: Ticket) -> list[Ticket]:
 
 
 def _department(ticket: Ticket, value: str) -> Department | None:
-    if not (value.isascii() and value.isdecimal()):
-        return None
-    return Department.objects.for_brand(ticket.brand).filter(pk=int(value)).first()
+    return Department.objects.for_brand(ticket.brand).filter(pk=read_number(value) or 0).first()
 
 
 def _members(department: Department) -> Any:
@@ -146,7 +145,7 @@ def _member(department: Department, value: str) -> User | None:
     if not value:
         return None
     found = department.members.filter(is_active=True, is_staff=True)
-    member = found.filter(pk=int(value)).first() if value.isascii() and value.isdecimal() else None
+    member = found.filter(pk=read_number(value) or 0).first()
     if member is None:
         raise BadField({"agent": _("This agent does not work there any more. Choose another one.")})
     return member

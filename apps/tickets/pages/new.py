@@ -14,6 +14,8 @@ from django.views.decorators.http import require_GET
 
 from apps.accounts.models import Department, User
 from apps.brands.models import Brand
+from apps.core.html import plain
+from apps.core.numbers import read_number
 from apps.core.search.services import search
 from apps.tickets import indexing, services
 from apps.tickets.errors import BadField, TicketError
@@ -26,7 +28,6 @@ from apps.tickets.uploads import posted_files
 
 CUSTOMERS = 20
 SHORTEST_SEARCH = 2
-_LONGEST_ID = 19
 
 
 def new_ticket(request: Any) -> HttpResponse:
@@ -64,7 +65,7 @@ def customers(request: Any) -> HttpResponse:
     Found are those whose tickets the agent sees, and anybody by the whole e-mail address or user name.
     """
     _refuse_others(request)
-    query = request.GET.get("q", "").strip()[:200]
+    query = plain(request.GET.get("q", ""))[:200]
     context = {"query": query, "customers": _found(request.user, query) if len(query) >= SHORTEST_SEARCH else None}
     return render(request, f"{FOLDER}/_new_customers.html", context)
 
@@ -146,13 +147,13 @@ def _departments(user: Any) -> "QuerySet[Department]":
 
 
 def _department(user: Any, value: str) -> Department | None:
-    return _departments(user).filter(pk=int(value)).first() if _is_id(value) else None
+    return _departments(user).filter(pk=read_number(value) or 0).first()
 
 
 def _brand(value: str, department: Department | None) -> Brand | None:
     """The brand that was chosen; without a choice the first one that the department serves."""
-    if _is_id(value):
-        return Brand.objects.filter(pk=int(value)).first()
+    if (number := read_number(value)) is not None:
+        return Brand.objects.filter(pk=number).first()
     served = department.brands.all() if department else Brand.objects.none()
     return (served or Brand.objects.all()).order_by("-is_default", "name").first()
 
@@ -162,12 +163,13 @@ def _customer(user: Any, typed: dict[str, str]) -> User | None:
 
     An e-mail address that was typed chooses nobody, for an address proves nothing.
     """
-    value = typed.get("customer", "")
+    value = plain(typed.get("customer", ""))
     people = User.objects.customers().filter(is_active=True)
     found: User | None = people.filter(username__iexact=value).first() if value else None
-    if found is None and _is_id(value):
-        knows = user.has_perm("accounts.view_user") or Ticket.objects.visible_to(user).filter(customer_id=int(value))
-        found = people.filter(pk=int(value)).first() if knows else None
+    number = read_number(value)
+    if found is None and number is not None:
+        knows = user.has_perm("accounts.view_user") or Ticket.objects.visible_to(user).filter(customer_id=number)
+        found = people.filter(pk=number).first() if knows else None
     return found
 
 
@@ -192,7 +194,3 @@ def _client_id(typed: dict[str, str]) -> uuid.UUID | None:
         return uuid.UUID(typed.get("client_id", ""))
     except ValueError:
         return None
-
-
-def _is_id(value: str) -> bool:
-    return value.isascii() and value.isdecimal() and len(value) < _LONGEST_ID

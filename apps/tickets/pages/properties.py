@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.core.numbers import read_number
 from apps.tickets import services
 from apps.tickets.errors import BadField
 from apps.tickets.models import Ticket
@@ -38,7 +39,7 @@ def agent(request: WorkRequest, ticket: Ticket) -> HttpResponse:
     value = request.POST.get("value", "")
     chosen = None
     if value:
-        chosen = User.objects.agents().filter(pk=int(value)).first() if value.isascii() and value.isdecimal() else None
+        chosen = User.objects.agents().filter(pk=read_number(value) or 0).first()
         if chosen is None:
             raise BadField({"agent": _("This agent is no longer there. Choose another one.")})
     services.assign_ticket(ticket=ticket, agent=chosen, by=request.user, face=FACE)
@@ -106,8 +107,9 @@ def _again(request: WorkRequest, ticket: Ticket, part: str, error: BadField, **c
 
 
 def _moment(typed: str, days: str) -> datetime:
-    if days.isascii() and days.isdecimal() and 0 < int(days) <= MAX_DAYS:
-        day = timezone.localdate() + timedelta(days=int(days))
+    number = read_number(days) or 0
+    if 0 < number <= MAX_DAYS:
+        day = timezone.localdate() + timedelta(days=number)
         return timezone.make_aware(datetime.combine(day, MORNING))
     try:
         moment = parse_datetime(typed)

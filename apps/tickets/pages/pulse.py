@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
+from apps.core.numbers import read_number
 from apps.tickets.models import Ticket, TicketEvent
 from apps.tickets.pages import presence
 from apps.tickets.pages.access import WorkRequest, reading_by_post
@@ -21,8 +22,7 @@ def pulse(request: WorkRequest, ticket: Ticket) -> HttpResponse:
         return HttpResponse(status=204)
     is_typing = bool(request.POST.get("typing"))
     people = presence.meet(ticket_id=ticket.pk, user=request.user, is_typing=is_typing)
-    seen = request.POST.get("seen_event", "")
-    news = _news(request, ticket, int(seen) if seen.isascii() and seen.isdecimal() else 0)
+    news = _news(request, ticket, read_number(request.POST.get("seen_event", "")) or 0)
     answer = {
         "people": [{"name": person.name, "is_typing": person.is_typing} for person in people],
         "presence": _presence(people),

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
+from apps.core.numbers import read_number
 from apps.tickets import services
 from apps.tickets.errors import BadField
 from apps.tickets.models import Ticket
@@ -27,11 +28,10 @@ def show_time(request: WorkRequest, ticket: Ticket) -> HttpResponse:
 def log_time(request: WorkRequest, ticket: Ticket) -> HttpResponse:
     """Log some minutes and show everything that was logged."""
     typed = request.POST.dict()
-    minutes = typed.get("minutes", "").strip()
     try:
         services.log_time(
             ticket=ticket,
-            minutes=int(minutes) if minutes.isascii() and minutes.isdecimal() and len(minutes) < 6 else 0,
+            minutes=read_number(typed.get("minutes", "").strip()) or 0,
             subject=typed.get("subject", ""),
             is_billable=bool(typed.get("is_billable")),
             worked_on=_day(typed.get("worked_on", "")),

@@ -15,6 +15,7 @@ from apps.tickets.services.acting import hold_for_agent, may_work_on, not_there,
 from apps.tickets.texts import MAX_TEXT
 
 MAX_MINUTES = 24 * 60
+FIRST_YEAR = 2000
 
 
 def save_draft(
@@ -31,7 +32,7 @@ def save_draft(
     if not text.strip():
         discard_draft(ticket=ticket, by=by)
         return None
-    kept = {"kind": kind, "text": text.replace("\0", ""), "cc": [address[:254] for address in cc][:20]}
+    kept = {"kind": kind, "text": text.replace("\0", ""), "cc": [plain(address)[:254] for address in cc][:20]}
     return Draft.objects.update_or_create(ticket=ticket, agent=by, defaults=kept)[0]
 
 
@@ -58,6 +59,8 @@ def log_time(
     day = worked_on or timezone.localdate()
     if day > timezone.localdate():
         raise BadField({"worked_on": _("This day has not come yet.")})
+    if day.year < FIRST_YEAR:
+        raise BadField({"worked_on": _("Choose a day that has been, from the year 2000 on.")})
     log = TimeLog.objects.create(
         ticket=ticket,
         agent=by,
