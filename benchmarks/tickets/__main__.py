@@ -13,6 +13,8 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count, cycle
+from pathlib import Path
+from typing import Any
 
 from benchmarks.load import Requests, get, request, send
 from benchmarks.portal_home.__main__ import free_port
@@ -35,7 +37,7 @@ def main() -> None:
 
 
 def run(folder: str, options: argparse.Namespace) -> None:
-    socket = f"{tempfile.mkdtemp(prefix='desk-bench-valkey-')}/valkey.sock"
+    socket = Path(tempfile.mkdtemp(prefix="desk-bench-valkey-")) / "valkey.sock"
     os.environ.update(DESK_VAR=folder, REDIS_URL=f"unix://{socket}?db=0", DJANGO_SETTINGS_MODULE="project.settings")
     from project.keys import generate_keys
 
@@ -79,10 +81,9 @@ def prepare() -> dict[str, str]:
     from apps.accounts.models import Department, User
     from apps.tickets.models import Ticket
     from apps.tickets.queries import Position
-    from tests.conftest import signed_in
 
-    agent, admin = (User.objects.get(username=name) for name in ("bench-agent", "bench-admin"))
-    clients = {"agent": signed_in(agent), "admin": signed_in(admin)}
+    agent = User.objects.get(username="bench-agent")
+    clients = {"agent": signed_in("bench-agent"), "admin": signed_in("bench-admin")}
     mine = Ticket.objects.visible_to(agent).unmerged()
     closed = mine.filter(status="closed").order_by("-last_activity_at")
     deep = closed[min(100_000, closed.count() * 9 // 10)]
@@ -98,6 +99,22 @@ def prepare() -> dict[str, str]:
     for name, client in clients.items():
         prepared[name] = client.cookies["desk_session"].value
     return prepared
+
+
+def signed_in(name: str) -> Any:
+    """A client of this person, signed in to the management interface."""
+    from django.test import Client
+
+    from apps.accounts.models import User
+    from apps.accounts.sign_in import open_management
+
+    user = User.objects.get(username=name)
+    client = Client()
+    client.force_login(user)
+    session = client.session
+    open_management(session, user)
+    session.save()
+    return client
 
 
 def pages(known: dict[str, str]) -> dict[str, tuple[str, str]]:
@@ -145,10 +162,7 @@ def queries(who: str, path: str) -> str:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from apps.accounts.models import User
-    from tests.conftest import signed_in
-
-    client = signed_in(User.objects.get(username=f"bench-{who}"))
+    client = signed_in(f"bench-{who}")
     client.get(path, headers={"host": "localhost"})
     with CaptureQueriesContext(connection) as captured:
         client.get(path, headers={"host": "localhost"})
