@@ -24,6 +24,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """The ASGI entry point: `http` scopes go to Django, `lifespan` is acknowledged."""
     if scope["type"] == "lifespan":
         await _acknowledge_lifespan(receive, send)
+    elif not bodies.has_known_charset(scope):
+        await bodies.refuse(send, 400, scope["path"])
     elif not bodies.announces_body(scope):
         await _pages(scope, receive, send)  # type: ignore[arg-type]
     else:

@@ -1,6 +1,7 @@
 """Request bodies, taken in whole before a page's thread begins, so that slow senders occupy no thread."""
 
 import asyncio
+import codecs
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from tempfile import SpooledTemporaryFile
@@ -10,6 +11,7 @@ from typing import Any, Self
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES256
 from cryptography.hazmat.primitives.ciphers.modes import CTR
+from django.utils.http import parse_header_parameters
 
 from apps.core import problems
 
@@ -21,6 +23,12 @@ type Send = Callable[[Message], Awaitable[None]]
 IN_MEMORY = 1024 * 1024  # bytes; what is longer goes to a temporary file, enciphered
 PIECE = 64 * 1024
 SILENCE_SECONDS = 30
+PROBE = b"a=+2AA-\\ud800\xff"  # halves of characters, as some codecs write them
+TEXTS = {
+    400: b"The request could not be read.\n",
+    408: b"The upload stalled.\n",
+    413: b"This is more than the server accepts.\n",
+}
 
 
 class Refused(Exception):
@@ -70,6 +78,22 @@ def announces_body(scope: Scope) -> bool:
     """Whether the request has a body to wait for."""
     headers = dict(scope["headers"])
     return headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
+
+
+def has_known_charset(scope: Scope) -> bool:
+    """Whether the type of the body names no charset, or one that can be read as text.
+
+    Python knows codecs that are none (`hex`), give up on some bytes (`idna`) or make what is no text (`utf-7`), or
+    take hours for a megabyte (`punycode`).
+    """
+    kinds = ",".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"content-type")
+    try:
+        charset = parse_header_parameters(kinds)[1].get("charset")
+        if charset is None:
+            return True
+        return bool(str(PROBE, charset, "replace").encode()) and codecs.lookup(charset).name != "punycode"
+    except (LookupError, ValueError):
+        return False
 
 
 async def take(receive: Receive, *, limit: int) -> Body:
@@ -128,7 +152,7 @@ async def refuse(send: Send, status: int, path: str = "") -> None:
         response = problems.Problem(status).response()
         text, kind = response.content, response["Content-Type"].encode()
     else:
-        text = {413: b"This is more than the server accepts.\n", 408: b"The upload stalled.\n"}[status]
+        text = TEXTS[status]
         kind = b"text/plain"
     headers = [
         (b"content-type", kind),

@@ -66,6 +66,23 @@ def test_it_refuses_more_than_it_accepts(desk, settings, chunked):
         assert client.recv(4096).startswith(b"HTTP/1.1 413 ")
 
 
+@pytest.mark.parametrize("charset", ["hex", "rot13", "idna", "punycode", "utf-7", "no-such-one"])
+def test_it_refuses_what_is_no_charset(desk, charset):
+    for kind in ("text/plain", "multipart/form-data; boundary=b", "application/x-www-form-urlencoded"):
+        headers = {"Content-Type": f"{kind}; charset={charset}"}
+        assert ask(desk, path="/echo?a=b", headers=headers)[0].status == 400
+        assert ask(desk, "POST", body=b"a=b", headers=headers)[0].status == 400
+    response, content = ask(desk, path="/api/v1/tickets?a=b", headers=headers)
+    assert (response.status, response.headers["Content-Type"]) == (400, "application/problem+json")
+    assert json.loads(content)["code"] == "malformed"
+
+
+@pytest.mark.parametrize("charset", ["UTF-8", '"utf-8"', "us-ascii", "iso-8859-1", "windows-1252"])
+def test_it_takes_the_usual_charsets(desk, charset):
+    headers = {"Content-Type": f"text/plain; charset={charset}"}
+    assert ask(desk, "POST", "/echo?a=b", b"a=b", headers)[0].status == 200
+
+
 def test_it_serves_others_while_senders_are_slow(desk):
     with ExitStack() as stack:
         for _ in range(3 * THREADS):
