@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 SIZE = (480, 360)
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 TYPES = frozenset(("image/png", "image/jpeg", "image/webp", "image/gif"))
-MAX_PIXELS = 24_000_000  # to decode; larger photos are read at a fraction of their size
+MAX_PIXELS = 25_000_000  # of the file: progressive photos are in memory whole, whatever size is drawn
 THUMBNAIL_TYPE = "image/webp"
 
 
@@ -25,9 +25,9 @@ def thumbnail(file: Any) -> bytes | None:
 
 def _drawn(file: Any) -> bytes | None:
     with Image.open(file, formats=FORMATS) as image:
-        image.draft("RGB", SIZE)  # JPEG only: reads a half, a quarter or an eighth
         if image.width * image.height > MAX_PIXELS:
             return None
+        image.draft("RGB", SIZE)  # JPEG only: reads a half, a quarter or an eighth
         picture: Image.Image = ImageOps.exif_transpose(image)
         picture.thumbnail(SIZE)
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
