@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -75,9 +75,9 @@ def read_all(request: HttpRequest, face: Face) -> HttpResponse:
 def _moment(text: str) -> datetime | None:
     try:
         moment = parse_datetime(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment and timezone.is_aware(moment) else None
+    except (ValueError, OverflowError):  # no moment, or one before the first day or after the last
         return None
-    return moment if moment and timezone.is_aware(moment) else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -203,6 +203,13 @@ def test_it_finds_list_and_number_by_their_indexes(alice):
     assert "notification_unread" in mine.unread()[:100].explain()
 
 
+@pytest.mark.parametrize("shown_at", ["0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"])
+def test_a_moment_beyond_the_calendar_is_none(alice, shown_at):
+    tell(alice)
+    assert signed_in(alice).post(f"{PORTAL}read/", {"shown_at": shown_at}).status_code == 302
+    assert unread_count(person=alice) == 0
+
+
 @pytest.mark.parametrize("path", ["", "1/", "settings/", "count/"])
 def test_it_opens_management_pages_for_staff_only(carol, client, path):
     assert client.get(MANAGEMENT + path).status_code == 302
