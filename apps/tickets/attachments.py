@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from apps.accounts.models import User
 from apps.core.files import UploadRefused, check_upload
-from apps.core.limits import is_over_limit
+from apps.core.limits import is_over_limit, is_over_total, network_of
 from apps.tickets.errors import BadField, TicketError
 from apps.tickets.models import Attachment, Message, Ticket
 
@@ -27,6 +27,8 @@ MAX_TOTAL = 60 * MEGABYTE  # in one message
 MAX_PENDING = 200 * MEGABYTE  # uploaded by one person and in no message yet
 MAX_PENDING_GUEST = MAX_TOTAL
 MAX_PENDING_GUESTS = 2048 * MEGABYTE  # of all people who are not signed in
+MAX_DAY_GUESTS = 200 * MEGABYTE  # from one network address in a day, sent or not
+DAY_SECONDS = 86_400
 UPLOADS, GUEST_UPLOADS, UPLOAD_SECONDS = 200, 40, 600
 KEPT = timedelta(hours=24)
 SWEEP = 500
@@ -66,6 +68,7 @@ def store_upload(
     except UploadRefused as refused:
         raise FileRefused(refused) from refused
     _refuse_heaps(by, upload_key, checked.size)
+    _refuse_streams(by, address, checked.size)
     attachment = Attachment(
         ticket=ticket,
         uploaded_by=by,
@@ -111,11 +114,16 @@ def attach(*, attachments: Sequence[Attachment], message: Message, by: User | No
     refuse_too_many(len(ids))
     held = list(pending_for(by=by, upload_key=upload_key, ids=ids).select_for_update())
     if len(held) != len(ids):
-        raise BadField({"attachments": _("A file is no longer here. Remove it and attach it again.")})
+        raise BadField({"attachments": gone()})
     if sum(attachment.size for attachment in held) > MAX_TOTAL:
         text = _("The files are larger than %(limit)d MB together. Send some of them with another message.")
         raise BadField({"attachments": text % {"limit": MAX_TOTAL // MEGABYTE}})
     Attachment.objects.filter(pk__in=ids).update(message=message, ticket=message.ticket_id, upload_key="")
+
+
+def gone() -> str:
+    """What to say of a file that is somebody else's, in another message or swept away: these three look the same."""
+    return _("A file is no longer here. Remove it and attach it again.")
 
 
 def refuse_too_many(count: int) -> None:
@@ -149,7 +157,7 @@ def _delete(attachment: Attachment) -> bool:
 
 
 def _refuse_floods(by: User | None, address: str) -> None:
-    key, limit = (f"user-{by.pk}", UPLOADS) if by else (f"address-{address}", GUEST_UPLOADS)
+    key, limit = (f"user-{by.pk}", UPLOADS) if by else (f"address-{network_of(address)}", GUEST_UPLOADS)
     if is_over_limit(name="uploads", key=key, limit=limit, seconds=UPLOAD_SECONDS):
         raise TooManyUploads(_("These are too many files at once. Please wait some minutes."))
 
@@ -161,6 +169,14 @@ def _refuse_heaps(by: User | None, upload_key: str, size: int) -> None:
     if is_full:
         raise TooManyUploads(_("Your files that are not sent yet are too large. Send or remove some of them first."))
     if by is None and _bytes(Attachment.objects.filter(message=None, uploaded_by=None)) + size > MAX_PENDING_GUESTS:
+        raise TooManyUploads(_("Files cannot be taken right now. Send your message without them, or sign in."))
+
+
+def _refuse_streams(by: User | None, address: str, size: int) -> None:
+    """Refuse what fills the disk little by little, in many sessions or with files that are sent."""
+    if by is None and is_over_total(
+        name="uploads", key=network_of(address), amount=size, limit=MAX_DAY_GUESTS, seconds=DAY_SECONDS
+    ):
         raise TooManyUploads(_("Files cannot be taken right now. Send your message without them, or sign in."))
 
 

@@ -157,6 +157,15 @@ def test_a_double_click_answers_once(ticket, carol):
     assert [message.text for message in ticket.messages.order_by("pk")][1:] == ["It works now.", "One more thing."]
 
 
+def test_a_double_click_does_not_miss_the_files_it_sent(ticket, carol):
+    client = signed_in(carol)
+    file = client.post("/tickets/uploads/", {"file": SimpleUploadedFile("fuse.txt", b"5 A")}).json()["id"]
+    form = typed(attachments=[file])
+    assert [client.post(at(ticket), form).status_code for _ in range(2)] == [302, 302]
+    assert "A file is no longer here" in client.post(at(ticket), typed("Other", attachments=[file])).content.decode()
+    assert ticket.messages.count() == 2
+
+
 def test_it_keeps_an_answer_that_cannot_be_sent(ticket, carol):
     client = signed_in(carol)
     text = client.post(at(ticket), typed("", seen="x")).content.decode()
@@ -279,6 +288,15 @@ def test_it_does_not_take_an_old_answer_for_a_new_one(ticket, carol, alice):
     client = signed_in(carol)
     after = re.search(r'data-after="([^"]+)"', page(client, at(ticket))).group(1)
     assert news(client, ticket, after).json()["answer"] is False
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"])
+def test_moments_beyond_the_calendar_are_none(ticket, carol, alice, moment):
+    answered(ticket, alice)
+    client = signed_in(carol)
+    assert news(client, ticket, moment).json()["answer"] is False
+    assert client.post(at(ticket), typed(seen=moment)).status_code == 302
+    assert "We had answered" not in page(client, at(ticket))
 
 
 def test_it_limits_looking_for_news(ticket, carol, monkeypatch):

@@ -9,6 +9,7 @@ from django.test import Client
 
 from apps.accounts.models import Department
 from apps.portal.tickets import opening
+from apps.tickets import attachments
 from apps.tickets.models import Attachment, CustomField, Message, Ticket
 from tests.conftest import signed_in
 from tests.portal.builders import make_brand, page
@@ -266,9 +267,32 @@ def test_it_stops_programs_but_not_people(client, carol, sales):
 def test_it_takes_no_files_of_others(client, carol, dave, sales):
     theirs = signed_in(dave).post("/tickets/uploads/", {"file": a_file("theirs.txt")}).json()["id"]
     guests = Client().post("/tickets/uploads/", {"file": a_file("guests.txt")}).json()["id"]
-    signed_in(carol).post(NEW, typed(sales, attachments=[theirs, guests, "x", "9" * 30]))
-    assert not Message.objects.get().attachments.exists()
+    for foreign in (theirs, guests):
+        text = words_of(signed_in(carol).post(NEW, typed(sales, attachments=[foreign, "x", "9" * 30])))
+        assert "A file is no longer here" in text
+        assert "Still cold." in text
+    assert not Message.objects.exists()
     assert Attachment.objects.filter(message=None).count() == 2
+
+
+def test_a_double_click_does_not_miss_the_files_it_sent(carol, sales):
+    client = signed_in(carol)
+    form = typed(sales, attachments=[client.post("/tickets/uploads/", {"file": a_file()}).json()["id"]])
+    assert client.post(NEW, form)["Location"] == client.post(NEW, form)["Location"]
+    assert Message.objects.get().attachments.count() == 1
+
+
+def test_it_tells_of_lost_files_also_where_more_fields_are_shown(carol, sales):
+    text = words_of(signed_in(carol).post(NEW, typed(sales, attachments=["1"], show="1")))
+    assert "A file is no longer here" in text
+
+
+def test_it_keeps_what_a_guest_typed_where_files_are_refused(client, sales, monkeypatch):
+    monkeypatch.setattr(attachments, "MAX_DAY_GUESTS", 5)
+    text = words_of(client.post(NEW, {**as_guest(sales), "files": [a_file()]}))
+    assert "Send your message without them, or sign in." in text
+    assert "Still cold." in text
+    assert not Ticket.objects.exists()
 
 
 def test_it_refuses_a_thousand_files(carol, sales):

@@ -40,7 +40,10 @@ def test_it_keeps_the_good_ones_and_says_what_is_wrong_with_the_others(carol: Us
 
 def test_it_does_not_take_the_files_of_others(carol: User, dave: User) -> None:
     foreign = store_upload(upload=SimpleUploadedFile("mine.txt", b"x"), by=dave)
-    assert post(carol, attachments=[str(foreign.pk)]) == ([], [])
+    assert post(carol, attachments=[str(foreign.pk)]) == (
+        [],
+        ["A file is no longer here. Remove it and attach it again."],
+    )
 
 
 def test_it_refuses_a_thousand_files_at_once(carol: User) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from PIL import Image
 
 from apps.accounts.models import User
+from apps.core.thumbnails import thumbnail
 from apps.tickets import attachments as service
 from apps.tickets import services
 from apps.tickets.errors import BadField
@@ -156,6 +157,25 @@ def test_it_refuses_floods_of_guests(client: Client, brand: object, monkeypatch:
     assert answers[2].json()["code"] == "too_many_uploads"
 
 
+@pytest.mark.parametrize(
+    ("first", "same", "other"),
+    [("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.2"), ("2001:db8::1", "2001:db8::f:1", "2001:db8:0:1::1")],
+)
+def test_it_counts_the_bytes_of_guests_by_network_sent_or_not(
+    brand: object, monkeypatch: pytest.MonkeyPatch, first: str, same: str, other: str
+) -> None:
+    monkeypatch.setattr(service, "MAX_DAY_GUESTS", 25)
+
+    def by_guest(address: str, content: bytes) -> int:
+        answer = Client(REMOTE_ADDR=address).post(CUSTOMER_UPLOADS, {"file": a_file(content=content)})
+        Attachment.objects.all().delete()
+        return answer.status_code
+
+    assert [by_guest(first, b"x" * 10), by_guest(same, b"x" * 10)] == [201, 201]
+    assert [by_guest(first, b"x" * 6), by_guest(same, b"x" * 6)] == [400, 400]
+    assert [by_guest(other, b"x" * 6), by_guest(same, b"x" * 5)] == [201, 201]
+
+
 @pytest.mark.parametrize("limit", ["MAX_PENDING_GUEST", "MAX_PENDING_GUESTS"])
 def test_it_refuses_heaps_of_files_that_are_never_sent(
     client: Client, brand: object, monkeypatch: pytest.MonkeyPatch, limit: str
@@ -278,6 +298,23 @@ def test_it_shows_no_picture_of_what_is_none(client: Client, brand: object, file
     download = client.get(str(answer["url"]))
     assert download.getvalue() != b""
     assert download["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize(("width", "height", "is_shown"), [(6016, 4016, True), (5300, 5300, False)])
+def test_it_shows_photos_within_a_limit_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, width: int, height: int, is_shown: bool
+) -> None:
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", None)
+    into = io.BytesIO()
+    Image.new("L", (width, height)).save(into, "JPEG", progressive=True)
+    into.seek(0)
+    assert (thumbnail(into) is not None) is is_shown
+
+
+@pytest.mark.parametrize("address", ["attachments/1/", "attachments/1/thumbnail/", "messages/1/"])
+def test_it_finds_nothing_under_what_is_no_number(client: Client, brand: object, carol: User, address: str) -> None:
+    for visitor in (client, signed_in(carol)):
+        assert visitor.get(f"/tickets/a%00b/{address}").status_code == 404
 
 
 # Throwing away

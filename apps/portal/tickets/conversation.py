@@ -1,7 +1,7 @@
 """A customer's ticket: what was said, and what can be done about it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -122,8 +122,8 @@ def news(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 
 def _reply(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     customer = customer_of(request, ticket)
-    files, problems = posted_files(request)
     form = ReplyForm(request.POST, files=file_names(request))
+    files, problems = posted_files(request, sent_as=form.sent_id() if form.is_valid() else None)
     for problem in problems:
         form.add_error(None, problem)
     if not form.is_valid() or _is_flood(request, ticket, form):
@@ -232,6 +232,6 @@ def _number(request: HttpRequest, name: str) -> int | None:
 def _moment(text: str) -> datetime | None:
     try:
         moment = parse_datetime(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment and is_aware(moment) else None
+    except (ValueError, OverflowError):  # no moment, or one before the first day or after the last
         return None
-    return moment if moment and is_aware(moment) else None

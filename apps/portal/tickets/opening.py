@@ -85,12 +85,13 @@ def _form(request: HttpRequest, departments: list[Department], **data: Any) -> N
 
 
 def _posted(request: HttpRequest, departments: list[Department]) -> HttpResponse:
-    files, problems = posted_files(request)
     form = _form(request, departments, data=request.POST, files=file_names(request))
+    files, problems = posted_files(request, sent_as=form.sent_id() if form.is_valid() else None)
     if "show" in request.POST or form.lacks_fields:
         said = "" if "show" in request.POST else _("One more step: please fill in what %(department)s needs to know.")
         form = _form(request, departments, initial=request.POST.dict())
-        return _form_page(request, form, pending=files, notice=said % {"department": form.chosen})
+        notice = said % {"department": form.chosen}
+        return _form_page(request, form, pending=files, problems=problems, notice=notice)
     for problem in problems:
         form.add_error(None, problem)
     if form.is_valid() and not _is_flood(request, form):

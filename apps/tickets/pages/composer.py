@@ -148,7 +148,7 @@ def _crossed(request: WorkRequest, ticket: Ticket, crossed: ReplyCrossed) -> Htt
 
 
 def _files(request: WorkRequest, ticket: Ticket) -> list[Attachment]:
-    files, problems = posted_files(request, ticket=ticket)
+    files, problems = posted_files(request, ticket=ticket, sent_as=_client_id(request))
     if problems:
         raise BadField({"attachments": " ".join(problems)})
     return files

@@ -37,7 +37,7 @@ def new_ticket(request: Any) -> HttpResponse:
         typed = {"direction": Message.Direction.IN, "priority": Ticket.Priority.NORMAL, **request.GET.dict()}
         return _form(request, typed)
     typed = request.POST.dict()
-    files, problems = posted_files(request)
+    files, problems = posted_files(request, sent_as=_client_id(typed))
     if problems:
         return _form(request, typed, files=files, problems=problems, status=422)
     try:
