@@ -1,3 +1,4 @@
+import base64
 import json
 import logging
 
@@ -71,6 +72,15 @@ def test_it_reads_no_body_with_a_multitude_of_names(caller):
     assert (few.status_code, len(problem(few)["errors"])) == (422, 20)
     long = caller.post("/tickets", {"text": "x" * 2_100_000})
     assert (long.status_code, problem(long)["code"]) == (413, "too_large")
+
+
+@pytest.mark.parametrize("value", ["2026-01-01", "x", None, True, 1.5, [], {}])
+def test_it_refuses_cursors_whose_place_is_no_number(caller, sales, value):
+    for order, path in (("position", f"/departments/{sales.pk}/fields"), ("pk", "/departments")):
+        for place in ([order, value, 1], [order, 1, value]):
+            cursor = base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+            answer = caller.get(path, {"cursor": cursor})
+            assert (answer.status_code, problem(answer)["code"]) == (422, "bad_cursor")
 
 
 def test_it_says_what_is_wrong_with_an_upload(caller, settings, monkeypatch):
