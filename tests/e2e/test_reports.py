@@ -34,8 +34,8 @@ def busy(make_ticket, sales, workshop, alice, bob):  # noqa: F811
 
 
 @pytest.fixture
-def look(desk, page):
-    """`look(address)`: everything axe finds, in light and dark, on a desk and on a phone."""
+def assert_readable(desk, page):
+    """`assert_readable(address)`: everything axe finds, in light and dark, on a desk and on a phone."""
 
     def at(*addresses):
         wrong = []
@@ -52,27 +52,29 @@ def look(desk, page):
     return at
 
 
-def test_it_lets_everybody_read_the_reports(look, page, sign_in, admin, busy):
+def test_it_lets_everybody_read_the_reports(assert_readable, page, sign_in, admin, busy):
     sign_in(page, admin)
-    look(REPORTS, f"{REPORTS}?period=custom&first=2026-02-01&last=2026-01-01", f"{REPORTS}?period=90", "/management/")
+    assert_readable(
+        REPORTS, f"{REPORTS}?period=custom&first=2026-02-01&last=2026-01-01", f"{REPORTS}?period=90", "/management/"
+    )
 
 
-def test_it_lets_agents_read_their_reports(look, page, sign_in, alice, busy):
+def test_it_lets_agents_read_their_reports(assert_readable, page, sign_in, alice, busy):
     sign_in(page, alice)
-    look(REPORTS, "/management/")
+    assert_readable(REPORTS, "/management/")
 
 
-def test_it_lets_everybody_read_what_is_empty(look, page, sign_in, manager, sales):  # noqa: F811
+def test_it_lets_everybody_read_what_is_empty(assert_readable, page, sign_in, manager, sales):  # noqa: F811
     sign_in(page, manager)
-    look(REPORTS, "/management/")
+    assert_readable(REPORTS, "/management/")
 
 
-def test_it_lets_everybody_read_what_is_set_up(look, page, sign_in, admin, busy, sales):  # noqa: F811
+def test_it_lets_everybody_read_what_is_set_up(assert_readable, page, sign_in, admin, busy, sales):  # noqa: F811
     sign_in(page, admin)
     reply = CannedReply.objects.create(title=LONG, body="Hello {{customer_name}}", category="Hello", department=sales)
     field = CustomField.objects.create(department=sales, name=LONG, kind="choice", choices="Red\nGreen")
     CustomFieldValue.objects.create(ticket=Ticket.objects.first(), field=field, value="Red")
-    look(
+    assert_readable(
         *(reverse(f"admin:tickets_{name}_changelist") for name in ("cannedreply", "customfield")),
         reverse("admin:tickets_cannedreply_change", args=[reply.pk]),
         *(reverse(f"admin:tickets_customfield_{name}", args=[field.pk]) for name in ("change", "delete")),
@@ -115,6 +117,7 @@ def test_it_inks_the_charts_for_light_and_dark(desk, page, sign_in, admin, busy)
     light = page.evaluate(INK)
     show(page, "dark")
     page.wait_for_function("(before) => Chart.defaults.color !== before", arg=light)
+    assert page.evaluate(INK)
 
 
 def test_it_downloads_a_table(desk, page, sign_in, admin, busy):
