@@ -4,35 +4,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='department',
-            name='distribution',
-            field=models.CharField(choices=[('pull', 'Agents take tickets themselves'), ('round_robin', 'Tickets go to the available agents in turn')], default='pull', max_length=12, verbose_name='distribution'),
+            model_name="department",
+            name="distribution",
+            field=models.CharField(
+                choices=[
+                    ("pull", "Agents take tickets themselves"),
+                    ("round_robin", "Tickets go to the available agents in turn"),
+                ],
+                default="pull",
+                max_length=12,
+                verbose_name="distribution",
+            ),
         ),
         migrations.AddField(
-            model_name='department',
-            name='is_public',
-            field=models.BooleanField(default=True, help_text='Customers can open tickets here.', verbose_name='offered to customers'),
+            model_name="department",
+            name="is_public",
+            field=models.BooleanField(
+                default=True, help_text="Customers can open tickets here.", verbose_name="offered to customers"
+            ),
         ),
         migrations.AddField(
-            model_name='department',
-            name='max_tickets',
-            field=models.PositiveIntegerField(default=0, help_text='Who has as many active tickets of this department is given no more. 0: no limit.', verbose_name='most tickets per agent'),
+            model_name="department",
+            name="max_tickets",
+            field=models.PositiveIntegerField(
+                default=0,
+                help_text="Who has as many active tickets of this department is given no more. 0: no limit.",
+                verbose_name="most tickets per agent",
+            ),
         ),
         migrations.AddField(
-            model_name='department',
-            name='requires_resolution',
-            field=models.BooleanField(default=False, help_text='Agents write a resolution note before they close.', verbose_name='resolution required'),
+            model_name="department",
+            name="requires_resolution",
+            field=models.BooleanField(
+                default=False,
+                help_text="Agents write a resolution note before they close.",
+                verbose_name="resolution required",
+            ),
         ),
         migrations.AddField(
-            model_name='user',
-            name='is_available',
-            field=models.BooleanField(default=True, help_text='Is given new work.', verbose_name='available'),
+            model_name="user",
+            name="is_available",
+            field=models.BooleanField(default=True, help_text="Is given new work.", verbose_name="available"),
         ),
     ]

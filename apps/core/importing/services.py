@@ -41,7 +41,7 @@ MAX_ERRORS = 1000
 RECORDED_AT_ONCE = 200
 
 
-class Lost(Exception):  # noqa: N818 - nobody's mistake
+class Lost(Exception):
     """Another process has the import, or it was cancelled: what this one did must not count."""
 
 

@@ -16,7 +16,7 @@ Cell = str | list[str] | None
 """A cell's text; None where the file says nothing about it; a list where the format has lists of names."""
 
 
-class FileRefused(Exception):  # noqa: N818 - the file's fault, not ours
+class FileRefused(Exception):
     """The file cannot be read or is too much; its text says why and is safe to show."""
 
     def __init__(self, message: str | Promise) -> None:
