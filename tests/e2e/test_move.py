@@ -172,4 +172,5 @@ def test_it_orders_the_buttons_of_the_portal_too(desk, page, sign_in, admin):
     wait_for(page, "y", 1, count=3)
     assert "".join(CustomLink.objects.values_list("title", flat=True)) == "yxz"
     page.goto(desk.address("/"))
-    assert page.get_by_role("navigation", name="Where to go").get_by_role("link").all_inner_texts() == ["y", "x", "z"]
+    buttons = page.get_by_role("navigation", name="Where to go").get_by_role("link").all_inner_texts()
+    assert buttons[-3:] == ["y", "x", "z"]

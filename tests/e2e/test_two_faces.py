@@ -145,7 +145,7 @@ def test_it_needs_nothing_but_the_keyboard(desk, page, ada):
     page.keyboard.press("Enter")
     expect(item).to_be_visible()
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="My account")).to_be_focused()
+    expect(page.get_by_role("navigation", name="Account").get_by_role("link", name="My tickets")).to_be_focused()
     page.keyboard.press("Escape")
     expect(item).to_be_hidden()
     expect(menu).to_be_focused()
