@@ -56,7 +56,13 @@ def show(page, brightness):
 
 
 def sticks_out(page):
-    return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    """Whether the page is wider than its window, once it has had two seconds to fit itself into a new one."""
+    wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    for _ in range(20):
+        if not page.evaluate(wide):
+            return False
+        page.wait_for_timeout(100)
+    return True
 
 
 @pytest.fixture

@@ -188,7 +188,7 @@ def test_staff_and_guests_add_nothing(guests, alice):
 
 
 def test_a_guest_learns_nothing_of_the_ticket_it_was_merged_into(make_ticket, guests, manager):
-    survivor = make_ticket(subject="Not for guests")
+    survivor = make_ticket(subject="Not for guests", by=None, email=guests.customer_email)
     client = with_link(guests)
     services.merge_tickets(survivor=survivor, duplicates=[guests], by=manager, face=MANAGEMENT)
     for response in (
