@@ -31,10 +31,17 @@ PATIENCE = 20_000  # milliseconds, for machines that do many other things
 expect.set_options(timeout=PATIENCE)
 
 
+# What is done here asks much of the database; the other pages look the same on both.
+ON_BOTH_DATABASES = {"test_a_day", "test_move", "test_portal_tickets", "test_ticket_lists", "test_ticket_page"}
+
+
+@pytest.hookimpl(tryfirst=True)  # before those that are to run once are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "/e2e/" in item.nodeid:
             item.add_marker(pytest.mark.e2e)
+            if item.path.stem not in ON_BOTH_DATABASES:
+                item.add_marker(pytest.mark.once)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from apps.core.html import clean_html, clean_message
 
+pytestmark = pytest.mark.once
+
 ELEMENTS = {
     *("a", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6"),
     *("hr", "i", "ins", "kbd", "li", "ol", "p", "pre", "q", "s", "small", "span", "strong", "sub", "sup", "table"),

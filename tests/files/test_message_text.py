@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from apps.core.html import to_message_text, visible
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     ("source", "text"),

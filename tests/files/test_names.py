@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from apps.core.file_names import MAX_BYTES, MAX_LENGTH, extension_of, safe_name
 
+pytestmark = pytest.mark.once
+
 NAMES = st.one_of(
     st.text(max_size=400),
     st.text(alphabet="ab./\\ \0\n\u202e\u200d\u0301🎉:*CON1%-~", max_size=60),

@@ -17,6 +17,8 @@ from PIL import Image
 
 from apps.core.files import CheckedFile, UploadRefused, check_upload
 
+pytestmark = pytest.mark.once
+
 OCTETS = "application/octet-stream"
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 

@@ -5,6 +5,8 @@ from django.template import Context, Template
 
 from apps.core.search.highlights import highlight
 
+pytestmark = pytest.mark.once
+
 
 def _marked(text: str, query: str, **options: int) -> str:
     return "".join(f"[{part}]" if is_match else part for part, is_match in highlight(text, query, **options))

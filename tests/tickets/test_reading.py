@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from apps.tickets.reading import blocks, pieces
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     ("text", "links"),
