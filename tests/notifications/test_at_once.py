@@ -21,7 +21,7 @@ def at_once(*acts):
         start.wait()
         try:
             act()
-        except Exception as error:
+        except DatabaseError as error:
             errors.append(error)
         finally:
             connection.close()
