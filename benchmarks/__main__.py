@@ -10,7 +10,7 @@ import psycopg
 
 from tests import postgres
 
-ALL = ("benchmarks.portal_home", "benchmarks.feed_refresh")
+ALL = ("benchmarks.portal_home", "benchmarks.feed_refresh", "benchmarks.tickets")
 
 
 def run(name: str, **environment: str) -> None:
