@@ -128,3 +128,13 @@ def test_it_keeps_tickets_when_people_and_memberships_go(ticket, alice, carol):
     assert (ticket.agent, ticket.customer, ticket.customer_name) == (None, None, "Carol")
     assert [message.author_name for message in ticket.messages.order_by("pk")] == ["Carol", "Alice"]
     assert [event.actor_name for event in ticket.events.order_by("pk")] == ["Carol", "Alice"]
+
+
+def test_it_never_makes_a_reply_of_a_note_that_is_merged(make_ticket, alice):
+    older, survivor = make_ticket(), make_ticket()
+    services.save_draft(ticket=survivor, by=alice, text="Hello Carol")
+    services.save_draft(ticket=older, by=alice, text="We suspect fraud", kind="note")
+    services.merge_tickets(survivor=survivor, duplicates=[older], by=alice, face=MANAGEMENT)
+    draft = survivor.drafts.get()
+    assert (draft.kind, draft.text) == ("note", "Hello Carol\n\nWe suspect fraud")
+    assert Ticket.objects.get(pk=survivor.pk).created_at == older.created_at

@@ -82,8 +82,10 @@ def _move_into(ticket: Ticket, survivor: Ticket) -> None:
             Draft.objects.filter(pk=draft.pk).update(ticket=survivor)
         else:
             kept.text = f"{kept.text}\n\n{draft.text}".strip()
+            kept.kind = kept.kind if kept.kind == draft.kind else Draft.Kind.NOTE  # a note never becomes a reply
             kept.save()
             draft.delete()
+    survivor.created_at = min(survivor.created_at, ticket.created_at)
     survivor.in_count += ticket.in_count
     survivor.out_count += ticket.out_count
     replied = [moment for moment in (survivor.first_replied_at, ticket.first_replied_at) if moment]
