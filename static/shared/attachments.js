@@ -71,6 +71,7 @@
     });
 
     function add(files) {
+      field.closest("details")?.setAttribute("open", ""); // what was dropped or pasted must be seen
       let room = Number(field.dataset.maxFiles) - kept().length - running - waiting.length;
       field.querySelector(".attach-problems")?.remove();
       for (const file of files.slice(0, Math.max(room, 0))) addOne(file);
