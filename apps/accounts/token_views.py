@@ -17,6 +17,7 @@ from apps.accounts.models import User
 from apps.accounts.token_forms import ManagementTokenForm, TokenForm
 from apps.accounts.token_models import ApiToken
 from apps.accounts.tokens import TOKENS_A_PERSON, create_token, revoke_token
+from apps.core.typed import read_number
 
 
 @method_decorator([sensitive_post_parameters(), never_cache], name="dispatch")
@@ -44,7 +45,7 @@ class TokenPage(TemplateView):
 
     def revoke(self, pk: str) -> HttpResponse:
         own = ApiToken.objects.filter(owner=self.user)
-        token = get_object_or_404(own, pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
+        token = get_object_or_404(own, pk=read_number(pk) or 0)
         revoke_token(token=token)
         messages.success(self.request, _("“%(name)s” is revoked and opens nothing any more.") % {"name": token.name})
         return redirect(self.address)

@@ -18,8 +18,8 @@ from apps.connected_services.forms import SettingsForm, TrialForm
 from apps.connected_services.models import ConnectedServices, TranslationUsage
 from apps.connected_services.translation import services
 from apps.core.admin import SingletonAdmin
-from apps.core.numbers import read_number
 from apps.core.secret_forms import SecretsAdminMixin
+from apps.core.typed import read_number
 
 EARLIER_PERIODS = 24
 

@@ -1,6 +1,5 @@
 """The External Feeds page."""
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -24,6 +22,7 @@ from apps.core.importing.admin import BulkAdminMixin
 from apps.core.importing.formats import FORMATS
 from apps.core.limits import is_over_limit
 from apps.core.ordered_admin import OrderedChangeList, OrderedModelAdmin
+from apps.core.typed import read_moment
 from apps.feeds import services
 from apps.feeds.forms import ExternalFeedForm, look_up
 from apps.feeds.models import ExternalFeed, FeedState
@@ -196,7 +195,7 @@ class ExternalFeedAdmin(BulkAdminMixin, OrderedModelAdmin):
     def status_view(self, request: HttpRequest, feed_id: int) -> HttpResponse:
         """How a refresh that the page waits for goes; 204 while there is nothing new to show."""
         feed = self._feed(request, feed_id, may=self.has_view_permission)
-        monitor = Monitor.of(feed, asked_at=_moment(request.GET.get("since", "")))
+        monitor = Monitor.of(feed, asked_at=read_moment(request.GET.get("since", "")))
         if monitor.phase == request.GET.get("phase"):
             return HttpResponse(status=204)
         return self._part(request, monitor, request.GET.get("part", ""))
@@ -262,14 +261,6 @@ class ExternalFeedAdmin(BulkAdminMixin, OrderedModelAdmin):
     def _part(self, request: HttpRequest, monitor: Monitor, part: str, *, too_soon: bool = False) -> HttpResponse:
         name = "_panel.html" if part == "panel" else "_status.html"
         return render(request, f"{FOLDER}/{name}", self._panel(request, monitor) | {"too_soon": too_soon})
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        return None
-    return moment if moment and timezone.is_aware(moment) else None
 
 
 def _tell_of_queued(request: HttpRequest, queued: int, too_soon: int) -> None:

@@ -2,17 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from apps.core.typed import read_moment
 from apps.notifications import services
 from apps.notifications.badge import badge_for
 from apps.notifications.channels import CHANNELS
@@ -66,18 +65,10 @@ def open_one(request: HttpRequest, face: Face, pk: int) -> HttpResponse:
 @require_POST
 def read_all(request: HttpRequest, face: Face) -> HttpResponse:
     """Mark everything as read that had happened when the list was shown."""
-    until = _moment(request.POST.get("shown_at", ""))
+    until = read_moment(request.POST.get("shown_at", ""))
     services.mark_all_read(person=request.user, until=until)  # type: ignore[arg-type]
     messages.success(request, _("All notifications are marked as read."))
     return redirect(f"{face.namespace}:list")
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = parse_datetime(text)
-        return moment.astimezone(UTC) if moment and timezone.is_aware(moment) else None
-    except (ValueError, OverflowError):  # no moment, or one before the first day or after the last
-        return None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

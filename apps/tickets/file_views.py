@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.core import files
 from apps.core.frames import message_frame
-from apps.core.numbers import read_number
 from apps.core.thumbnails import THUMBNAIL_TYPE, TYPES, thumbnail
+from apps.core.typed import read_number
 from apps.tickets.attachments import discard_upload, pending_for
 from apps.tickets.errors import TicketError
 from apps.tickets.models import Attachment, Message, Ticket

@@ -8,6 +8,7 @@ from django.utils.crypto import get_random_string
 
 from apps.accounts.backends import client_address
 from apps.accounts.models import User
+from apps.core.typed import read_number
 from apps.tickets.attachments import gone, pending_for, refuse_too_many, store_upload
 from apps.tickets.errors import TicketError
 from apps.tickets.guests import ticket_for_key
@@ -64,7 +65,7 @@ def posted_files(
     it has already, because the form comes twice, are not missing.
     """
     posted = request.POST.getlist(UPLOADED)
-    ids = {int(value) for value in posted if value.isascii() and value.isdecimal() and len(value) < 19}
+    ids = {number for value in posted if (number := read_number(value)) is not None}
     kept = list(pending_for(**owner(request), ids=list(ids)[:1000]))
     new = request.FILES.getlist(NEW_FILES)
     try:

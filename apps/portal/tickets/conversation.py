@@ -1,20 +1,19 @@
 """A customer's ticket: what was said, and what can be done about it."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
-from django.utils.timezone import is_aware
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.backends import client_address
 from apps.core.limits import is_over_limit
+from apps.core.typed import read_moment, read_number
 from apps.notifications.badge import read_group
 from apps.portal.tickets.access import customer_of, open_link, private, ticket_page
 from apps.portal.tickets.forms import ReplyForm
@@ -32,7 +31,6 @@ SHOWN = 50
 LONG = 20_000  # characters of a message that are shown at once
 LOOKS, LOOK_SECONDS = 30, 60
 PORTAL = TicketEvent.Face.PORTAL
-MAX_ID = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -114,7 +112,7 @@ def news(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     key = f"{ticket.pk}-{by.pk if by else client_address(request)}"
     if is_over_limit(name="ticket_news", key=key, limit=LOOKS, seconds=LOOK_SECONDS):
         return JsonResponse({}, status=429)
-    after = _moment(request.GET.get("after", ""))
+    after = read_moment(request.GET.get("after", ""))
     answers = ticket.messages.visible_to_customer().filter(direction=Message.Direction.OUT)
     has_answer = after is not None and answers.filter(visible_at__gt=after).exists()
     return JsonResponse({"answer": has_answer, "status": ticket.status})
@@ -159,7 +157,7 @@ def _is_flood(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> bool:
 
 def _thanks(ticket: Ticket, message: Message, seen: str) -> str:
     """What to say after a reply, also where an answer has come since the page was shown."""
-    after = _moment(seen)
+    after = read_moment(seen)
     answers = ticket.messages.visible_to_customer().filter(direction=Message.Direction.OUT, pk__lt=message.pk)
     if after is not None and answers.filter(visible_at__gt=after).exists():
         return _("Your message is sent. We had answered while you were writing: our answer is above yours.")
@@ -179,7 +177,7 @@ def _page(
     pending: list[Attachment] | None = None,
     problems: list[str] | None = None,
 ) -> HttpResponse:
-    part = _part(ticket, _number(request, "before"))
+    part = _part(ticket, read_number(request.GET.get("before", "")))
     by = person(request)
     if by is not None and by.pk == ticket.customer_id:
         read_group(request, group_of_customer(ticket))
@@ -189,7 +187,7 @@ def _page(
         "ticket": ticket,
         "part": part,
         "viewer": by,
-        "whole": _number(request, "whole"),
+        "whole": read_number(request.GET.get("whole", "")),
         "long": LONG,
         "fields": fields,
         "form": form or ReplyForm(initial={"seen": seen}),
@@ -221,17 +219,3 @@ def _part(ticket: Ticket, before: int | None) -> Part:
         rows = rows.filter(pk__lt=before)
     found = list(rows.order_by("-pk")[: SHOWN + 1])
     return Part(found[:SHOWN][::-1], has_earlier=len(found) > SHOWN, is_latest=before is None)
-
-
-def _number(request: HttpRequest, name: str) -> int | None:
-    text = request.GET.get(name, "")
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) <= 19 else None
-    return number if number is not None and number <= MAX_ID else None
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = parse_datetime(text)
-        return moment.astimezone(UTC) if moment and is_aware(moment) else None
-    except (ValueError, OverflowError):  # no moment, or one before the first day or after the last
-        return None

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from apps.accounts.models import User
 from apps.core.search.hits import Hit
 from apps.core.search.services import search_groups
+from apps.core.typed import read_number
 from apps.portal.tickets.access import private
 from apps.tickets.indexing import MESSAGE, TICKET, scopes_of_customer
 from apps.tickets.models import Message, Ticket, TicketQuerySet
@@ -67,8 +68,7 @@ def _search_page(request: HttpRequest, by: User, words: str) -> HttpResponse:
     number = normal_number(words)
     if number and Ticket.objects.of_customer(by).filter(number=number).exists():
         return redirect("portal:ticket", number)
-    before = request.GET.get("before", "")
-    position = int(before) if before.isascii() and before.isdecimal() and len(before) < 19 else None
+    position = read_number(request.GET.get("before", ""))
     found = search_groups(
         text=words, scopes=scopes_of_customer(by), kinds=(TICKET, MESSAGE), limit=PAGE, before=position
     )

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from apps.accounts.models import Department, User
 from apps.brands.models import Brand
-from apps.core.numbers import read_number
+from apps.core.typed import read_number
 from apps.tickets.lists.views import LISTS, ListView
 from apps.tickets.models import Ticket
 from apps.tickets.queries import Filters, Position, View

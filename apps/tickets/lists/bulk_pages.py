@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.accounts.models import User
-from apps.core.numbers import read_number
+from apps.core.typed import read_number
 from apps.tickets.lists.asking import list_address
 from apps.tickets.lists.badge import forget_my_active
 from apps.tickets.lists.bulk import ACTIONS, MAX_TICKETS, Action, Outcome, perform, preview, tickets_to_change

@@ -11,8 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.core.numbers import read_number
 from apps.core.search.services import search, search_groups
+from apps.core.typed import read_number
 from apps.tickets import indexing
 from apps.tickets.lists.asking import MAX_TYPED, Choices, list_address
 from apps.tickets.lists.frames import frame

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from apps.accounts.models import Department, User
-from apps.core.numbers import read_number
+from apps.core.typed import read_number
 from apps.tickets import services
 from apps.tickets.errors import TicketError
 from apps.tickets.lists.asking import list_address

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.core.html import plain
-from apps.core.numbers import read_number
+from apps.core.typed import read_number, read_uuid
 from apps.tickets import services
 from apps.tickets.attachments import pending_for
 from apps.tickets.errors import BadField, ReplyCrossed
@@ -52,7 +52,7 @@ def reply(request: WorkRequest, ticket: Ticket) -> HttpResponse:
             status=request.POST.get("status", Ticket.Status.WAITING),
             seen_message_id=read_number(request.POST.get("seen_message_id", "")) or 0,
             hold_seconds=HOLD_SECONDS,
-            client_id=_client_id(request),
+            client_id=read_uuid(request.POST.get("client_id", "")),
             face=FACE,
         )
     except ReplyCrossed as crossed:
@@ -69,7 +69,7 @@ def note(request: WorkRequest, ticket: Ticket) -> HttpResponse:
         text=request.POST.get("text", ""),
         kind=request.POST.get("note_kind", Message.Kind.GENERAL),
         attachments=_files(request, ticket),
-        client_id=_client_id(request),
+        client_id=read_uuid(request.POST.get("client_id", "")),
         face=FACE,
     )
     return _sent(ticket, message)
@@ -148,7 +148,7 @@ def _crossed(request: WorkRequest, ticket: Ticket, crossed: ReplyCrossed) -> Htt
 
 
 def _files(request: WorkRequest, ticket: Ticket) -> list[Attachment]:
-    files, problems = posted_files(request, ticket=ticket, sent_as=_client_id(request))
+    files, problems = posted_files(request, ticket=ticket, sent_as=read_uuid(request.POST.get("client_id", "")))
     if problems:
         raise BadField({"attachments": " ".join(problems)})
     return files
@@ -156,13 +156,6 @@ def _files(request: WorkRequest, ticket: Ticket) -> list[Attachment]:
 
 def _addresses(text: str) -> list[str]:
     return _BETWEEN_ADDRESSES.split(text.strip())
-
-
-def _client_id(request: WorkRequest) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.POST.get("client_id", ""))
-    except ValueError:
-        return None
 
 
 def _version(kept: Draft | None) -> str:

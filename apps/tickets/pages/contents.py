@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.core.numbers import read_number
+from apps.core.typed import read_number
 from apps.tickets.fields import shown_fields
 from apps.tickets.models import CustomField, Ticket
 from apps.tickets.pages.access import WorkRequest, reading, ticket_for

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from apps.accounts.models import Department, User
-from apps.core.numbers import read_number
+from apps.core.typed import read_number
 from apps.tickets.models import Ticket, TicketEvent
 from apps.tickets.pages.access import WorkRequest, reading
 from apps.tickets.pages.answers import shown

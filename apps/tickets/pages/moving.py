@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.accounts.models import Department, User
-from apps.core.numbers import read_number
+from apps.core.typed import read_number
 from apps.tickets import services
 from apps.tickets.errors import BadField, TicketError
 from apps.tickets.models import Ticket

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET
 from apps.accounts.models import Department, User
 from apps.brands.models import Brand
 from apps.core.html import plain
-from apps.core.numbers import read_number
 from apps.core.search.services import search
+from apps.core.typed import read_number, read_uuid
 from apps.tickets import indexing, services
 from apps.tickets.errors import BadField, TicketError
 from apps.tickets.models import Attachment, CustomField, Message, Ticket
@@ -37,7 +37,7 @@ def new_ticket(request: Any) -> HttpResponse:
         typed = {"direction": Message.Direction.IN, "priority": Ticket.Priority.NORMAL, **request.GET.dict()}
         return _form(request, typed)
     typed = request.POST.dict()
-    files, problems = posted_files(request, sent_as=_client_id(typed))
+    files, problems = posted_files(request, sent_as=read_uuid(typed.get("client_id", "")))
     if problems:
         return _form(request, typed, files=files, problems=problems, status=422)
     try:
@@ -88,7 +88,7 @@ def _open(request: Any, typed: dict[str, str], files: list[Attachment]) -> Ticke
         direction=Message.Direction.OUT if typed.get("direction") == Message.Direction.OUT else Message.Direction.IN,
         fields={item.field.pk: item.value for item in _inputs(department, typed, {})},
         attachments=files,
-        client_id=_client_id(typed),
+        client_id=read_uuid(typed.get("client_id", "")),
         by=request.user,
         face=FACE,
     )
@@ -131,7 +131,7 @@ def _form(
         "errors": errors or {},
         "pending": files or [],
         "problems": problems or [],
-        "client_id": _client_id(typed) or uuid.uuid4(),
+        "client_id": read_uuid(typed.get("client_id", "")) or uuid.uuid4(),
     }
     return render(request, f"{FOLDER}/new.html", context, status=status)
 
@@ -187,10 +187,3 @@ def _inputs(department: Department | None, typed: dict[str, str], errors: dict[s
         return []
     names = {field: f"field_{field.pk}" for field in CustomField.objects.filter(department=department, is_active=True)}
     return [FieldInput(field, name, typed.get(name, ""), error=errors.get(name, "")) for field, name in names.items()]
-
-
-def _client_id(typed: dict[str, str]) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(typed.get("client_id", ""))
-    except ValueError:
-        return None

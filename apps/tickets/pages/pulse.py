@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.http import HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
-from apps.core.numbers import read_number
+from apps.core.typed import read_number
 from apps.tickets.models import Ticket, TicketEvent
 from apps.tickets.pages import presence
 from apps.tickets.pages.access import WorkRequest, reading_by_post

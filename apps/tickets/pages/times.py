@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from apps.core.numbers import read_number
+from apps.core.typed import read_number
 from apps.tickets import services
 from apps.tickets.errors import BadField
 from apps.tickets.models import Ticket

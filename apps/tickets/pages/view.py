@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from apps.core.typed import read_number
 from apps.notifications.badge import read_group
 from apps.tickets.models import Ticket
 from apps.tickets.notices import group_of_agents
@@ -17,14 +18,13 @@ from apps.tickets.pages.composer import composer
 from apps.tickets.pages.contents import base, refreshed, side
 from apps.tickets.pages.conversation import newest_messages
 
-LONGEST_ID = 19
-
 
 def ticket_page(request: Any, object_id: str) -> HttpResponse:
     """The conversation, the properties and the composer; a merged ticket leads to the one that it lives on in."""
-    if not (object_id.isascii() and object_id.isdecimal() and len(object_id) < LONGEST_ID):
+    number = read_number(object_id)
+    if number is None:
         raise Http404
-    ticket = ticket_for(request, int(object_id), with_drafts=True)
+    ticket = ticket_for(request, number, with_drafts=True)
     if ticket.merged_into_id is not None:
         return _survivor(request, ticket)
     read_group(request, group_of_agents(ticket))
