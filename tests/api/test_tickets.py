@@ -215,10 +215,11 @@ def test_it_lets_the_customer_close_and_reopen(customer, ticket):
 
 def test_it_says_that_a_ticket_is_locked(customer, agent, ticket, alice):
     services.change_status(ticket=ticket, status="locked", by=alice, face=FACE)
-    for caller in (customer, agent):
+    for caller, words in ((customer, "Please open a new one."), (agent, "Give it another status first.")):
         answer = caller.post(f"/tickets/{ticket.number}/messages", {"text": "Hello"})
         assert answer.status_code == 409
         assert answer.json()["code"] == "ticket_locked"
+        assert answer.json()["detail"] == f"This ticket is closed and locked. {words}"
 
 
 def test_it_warns_of_a_reply_that_crossed(agent, customer, ticket):

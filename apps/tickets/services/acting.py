@@ -49,12 +49,14 @@ def hold_for_customer(ticket: Ticket, by: User | None, key: str) -> None:
         raise not_there()
 
 
-def refuse_locked(ticket: Ticket) -> None:
-    """Raises TicketLocked where nobody can write any more, with a text for agents and customers."""
+def refuse_locked(ticket: Ticket, *, for_customer: bool = False) -> None:
+    """Raises TicketLocked where nobody can write any more, with words for agents or for the customer."""
     if ticket.merged_into is not None:
         raise TicketLocked(_("This ticket was merged into %(number)s.") % {"number": ticket.merged_into.number})
-    if ticket.is_locked:
+    if ticket.is_locked and for_customer:
         raise TicketLocked(_("This ticket is closed and locked. Please open a new one."))
+    if ticket.is_locked:
+        raise TicketLocked(_("This ticket is closed and locked. Give it another status first."))
 
 
 def refuse_merged(ticket: Ticket) -> None:

@@ -45,7 +45,7 @@ def change_status(*, ticket: Ticket, status: str, by: User | None, face: str) ->
 def close_by_customer(*, ticket: Ticket, face: str, by: User | None = None, key: str = "") -> Ticket:
     """The customer says that the matter is done. Raises TicketLocked, NotAllowed."""
     hold_for_customer(ticket, by, key)
-    refuse_locked(ticket)
+    refuse_locked(ticket, for_customer=True)
     before = ticket.status
     if ticket.is_open:
         set_status(ticket, Status.CLOSED, by_customer=True)
@@ -58,7 +58,7 @@ def close_by_customer(*, ticket: Ticket, face: str, by: User | None = None, key:
 def reopen_by_customer(*, ticket: Ticket, face: str, by: User | None = None, key: str = "") -> Ticket:
     """The customer says that the matter is not done. Raises TicketLocked, NotAllowed."""
     hold_for_customer(ticket, by, key)
-    refuse_locked(ticket)
+    refuse_locked(ticket, for_customer=True)
     before = ticket.status
     if not ticket.is_open:
         set_status(ticket, Status.ACTIVE)

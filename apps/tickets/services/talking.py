@@ -50,45 +50,55 @@ def reply_to_ticket(
 ) -> Message:
     """Save an agent's reply and set the ticket's status; a ticket without an agent becomes theirs.
 
-    seen_message_id: the newest message the agent has seen, 0 for none; where the customer wrote after it, ReplyCrossed
-    is raised and nothing is saved. hold_seconds: how long the customer does not see the reply yet, so that it can be
-    undone (at most 60). client_id: the same one again gives the same message.
+    seen_message_id: the newest message the agent has seen, 0 for none; where the customer or another agent wrote
+    after it, ReplyCrossed is raised and nothing is saved. hold_seconds: how long the customer does not see
+    the reply yet, so that it can be undone (at most 60). client_id: the same one again gives the same message.
     Raises TicketLocked where the ticket was locked or merged meanwhile, BadField for what cannot be used.
     """
     hold_for_agent(ticket, by)
     if earlier := _written_with(client_id, ticket):
         return earlier
     refuse_locked(ticket)
-    body, safe_html = _body(text, html, attachments)
     if seen_message_id is not None:
-        _refuse_crossed(ticket, seen_message_id)
+        _refuse_crossed(ticket, seen_message_id, by)
     before = {name: getattr(ticket, name) for name in _UNDONE}
+    message = _write_reply(ticket, by, _body(text, html, attachments), cc, hold_seconds, client_id)
+    _count_reply(ticket, by, status, message.created_at)
+    attach(attachments=attachments, message=message, by=by)
+    event = record(ticket, Kind.REPLIED, by=by, face=face, message=message.pk, changes=_changes(before, ticket))
+    Draft.objects.filter(ticket=ticket, agent=by).delete()
+    indexing.index_message(message)
+    if hold_seconds > 0:
+        _hold(message, {**{name: _plain(value) for name, value in before.items()}, "event": event.pk})
+    else:
+        announce_reply(message=message)
+    return message
+
+
+def _write_reply(
+    ticket: Ticket, by: User, body: tuple[str, str], cc: Sequence[str], hold_seconds: int, client_id: UUID | None
+) -> Message:
     now = timezone.now()
-    _count_reply(ticket, by, status, now)
-    message = Message.objects.create(
+    return Message.objects.create(
         ticket=ticket,
         direction=Direction.OUT,
         author=by,
         author_name=by.get_full_name(),
-        text=body,
-        html=safe_html,
+        text=body[0],
+        html=body[1],
         cc=clean_copies(cc),
         created_at=now,
         visible_at=now + timedelta(seconds=min(max(hold_seconds, 0), MAX_HOLD_SECONDS)),
         is_announced=False,
         client_id=client_id,
     )
-    attach(attachments=attachments, message=message, by=by)
-    event = record(ticket, Kind.REPLIED, by=by, face=face, message=message.pk, changes=_changes(before, ticket))
-    Draft.objects.filter(ticket=ticket, agent=by).delete()
-    indexing.index_message(message)
-    if hold_seconds > 0:
-        message.undo = {**{name: _plain(value) for name, value in before.items()}, "event": event.pk}
-        message.save(update_fields=["undo"])
-        defer("apps.tickets.tasks.announce_reply", message.pk, at=message.visible_at, queue="high")
-    else:
-        announce_reply(message=message)
-    return message
+
+
+def _hold(message: Message, undo: dict[str, Any]) -> None:
+    """Let the customer see the reply later; until then `undo` tells what taking it back puts back."""
+    message.undo = undo
+    message.save(update_fields=["undo"])
+    defer("apps.tickets.tasks.announce_reply", message.pk, at=message.visible_at, queue="high")
 
 
 def _count_reply(ticket: Ticket, by: User, status: str, now: datetime) -> None:
@@ -163,7 +173,7 @@ def add_customer_message(
     hold_for_customer(ticket, by, key)
     if earlier := _written_with(client_id, ticket):
         return earlier
-    refuse_locked(ticket)
+    refuse_locked(ticket, for_customer=True)
     body, safe_html = _body(text, html, attachments)
     before = ticket.status
     set_status(ticket, Status.ACTIVE)
@@ -257,10 +267,12 @@ def _body(text: str, html: str, attachments: Sequence[Attachment]) -> tuple[str,
     return body, safe_html
 
 
-def _refuse_crossed(ticket: Ticket, seen_message_id: int) -> None:
-    newer = ticket.messages.filter(direction=Direction.IN, pk__gt=seen_message_id).order_by("pk")[:CROSSED_SHOWN]
+def _refuse_crossed(ticket: Ticket, seen_message_id: int, by: User) -> None:
+    """Refuse where the customer or another agent wrote after what `by` has seen; notes are no reply."""
+    said = ticket.messages.exclude(direction=Direction.NOTE).exclude(author=by)
+    newer = list(said.filter(pk__gt=seen_message_id).order_by("pk")[:CROSSED_SHOWN])
     if newer:
-        raise ReplyCrossed(list(newer))
+        raise ReplyCrossed(newer)
 
 
 def _changes(before: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
