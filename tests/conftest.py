@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import connection
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 from rq import Queue, SimpleWorker
 from rq.executions import Execution
 from rq.job import Job
@@ -21,6 +22,19 @@ from tests.valkey import Valkey
 pytest_plugins = ["tests.live"]
 PASSWORD = "correct horse battery"
 HOW_TO_INSTALL_CHROMIUM = "apt-get install chromium"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """pytest-django's, which drops the database at the end: PostgreSQL refuses that while a thread holds on to it."""
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
 
 
 def make_user(name: str, role: Role = Role.CUSTOMER, **changes: object) -> User:
