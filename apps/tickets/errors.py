@@ -27,12 +27,15 @@ class TicketLocked(TicketError):
 
 
 class ReplyCrossed(TicketError):
-    """The customer wrote while the reply was being written."""
+    """The customer or another agent wrote while the reply was being written. `newer`: what, the oldest first."""
 
     code = "reply_crossed"
 
     def __init__(self, newer: "list[Message]") -> None:
-        super().__init__(_("The customer has written in the meantime. Read the new message, then send again."))
+        text = _("A colleague has replied in the meantime. Read the new message, then send again.")
+        if any(message.direction == "in" for message in newer):
+            text = _("The customer has written in the meantime. Read the new message, then send again.")
+        super().__init__(text)
         self.newer = newer
 
 

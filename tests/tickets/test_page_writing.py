@@ -70,6 +70,16 @@ def test_it_sends_once_whatever_is_clicked_twice(page):
     assert Message.objects.filter(direction="out").count() == 1
 
 
+def test_it_says_when_a_reply_had_arrived_before_it_was_changed(page):
+    form = {"client_id": str(uuid.uuid4()), "seen_message_id": newest_message(page)}
+    first = send(page, text="Try again ", **form).json()
+    assert first["is_other"] is False
+    assert send(page, text="Try again", **form).json()["is_other"] is False
+    changed = send(page, text="Try again, please", **form).json()
+    assert (changed["message"], changed["is_other"]) == (first["message"], True)
+    assert changed["client_id"] != form["client_id"]
+
+
 def test_it_shows_what_the_customer_wrote_before_a_crossed_reply_is_sent(page, ticket, carol):
     seen = newest_message(page)
     newer = services.add_customer_message(ticket=ticket, by=carol, text="Never <b>mind</b>!", face=PORTAL)
@@ -78,6 +88,20 @@ def test_it_shows_what_the_customer_wrote_before_a_crossed_reply_is_sent(page, t
     assert "Never &lt;b&gt;mind&lt;/b&gt;!" in answer.json()["html"]
     assert not Message.objects.filter(direction="out").exists()
     assert send(page, seen_message_id=answer.json()["newest"]).status_code == 200
+
+
+def test_it_shows_which_colleague_replied_before_a_crossed_reply_is_sent(page, ticket, manager, carol):
+    seen = newest_message(page)
+    services.reply_to_ticket(ticket=ticket, by=manager, text="Warm it", hold_seconds=8, face=MANAGEMENT)
+    answer = send(page, seen_message_id=seen).json()
+    assert answer["code"] == "reply_crossed"
+    assert "Mia replied too while you were writing." in answer["html"]
+    assert "The customer" not in answer["html"]
+    assert "Warm it" in answer["html"]
+    services.add_customer_message(ticket=ticket, by=carol, text="Hello?", face=PORTAL)
+    both = send(page, seen_message_id=seen).json()["html"]
+    assert "The customer has written while you were writing." in both
+    assert "Mia replied too while you were writing." in both
 
 
 def test_it_says_what_is_wrong_and_sends_nothing(page, ticket, alice, sales):

@@ -81,8 +81,8 @@ class MessageIn(Input):
     cc: Copies = Field(default=[], description="Of a reply.")
     status: Status = Field(default=Ticket.Status.WAITING, description="What the ticket is after a reply.")
     seen_message: Id = absent(
-        description="Of a reply: the newest message that you know. Where the customer has written since, nothing is "
-        "sent and the answer is 409 with the code reply_crossed."
+        description="Of a reply: the newest message that you know. Where the customer has written or another agent "
+        "has replied since, nothing is sent and the answer is 409 with the code reply_crossed."
     )
 
 

@@ -22,6 +22,7 @@ from apps.tickets.pages.access import FACE, WorkRequest, own_draft, reading, tic
 from apps.tickets.pages.answers import FOLDER, described, shown
 from apps.tickets.pages.contents import base
 from apps.tickets.pages.conversation import with_files
+from apps.tickets.texts import clean_body
 from apps.tickets.uploads import posted_files
 from apps.tickets.variables import fill_in
 
@@ -57,7 +58,7 @@ def reply(request: WorkRequest, ticket: Ticket) -> HttpResponse:
         )
     except ReplyCrossed as crossed:
         return _crossed(request, ticket, crossed)
-    return _sent(ticket, message)
+    return _sent(request, ticket, message)
 
 
 @working
@@ -72,7 +73,7 @@ def note(request: WorkRequest, ticket: Ticket) -> HttpResponse:
         client_id=read_uuid(request.POST.get("client_id", "")),
         face=FACE,
     )
-    return _sent(ticket, message)
+    return _sent(request, ticket, message)
 
 
 @working
@@ -132,8 +133,11 @@ def _composer_again(request: WorkRequest, ticket: Ticket) -> HttpResponse:
     return shown(request, "_composer", {**base(request, now), **composer(request, now), "pending": pending})
 
 
-def _sent(ticket: Ticket, message: Message) -> HttpResponse:
+def _sent(request: WorkRequest, ticket: Ticket, message: Message) -> HttpResponse:
+    """`is_other`: the form had arrived before with another text, which is the one that was sent."""
+    text = clean_body(request.POST.get("text", ""), "")[0]
     answer = {"message": message.pk, "client_id": str(uuid.uuid4()), "undo": "", "hold_seconds": 0}
+    answer["is_other"] = text != message.text
     if message.is_held:
         answer["undo"] = reverse("admin:tickets_ticket_undo", args=[ticket.pk, message.pk])
         answer["hold_seconds"] = HOLD_SECONDS
@@ -141,7 +145,16 @@ def _sent(ticket: Ticket, message: Message) -> HttpResponse:
 
 
 def _crossed(request: WorkRequest, ticket: Ticket, crossed: ReplyCrossed) -> HttpResponse:
-    context = {"ticket": ticket, "written": with_files(crossed.newer, request, ticket)[0], "is_preview": True}
+    replies = [message for message in crossed.newer if message.direction == Message.Direction.OUT]
+    context = {
+        "ticket": ticket,
+        "written": with_files(crossed.newer, request, ticket)[0],
+        "is_preview": True,
+        "from_customer": len(crossed.newer) - len(replies),
+        "colleagues": list(
+            {message.author_id: message.author_name or _("A colleague") for message in replies}.values()
+        ),
+    }
     html = render_to_string(f"{FOLDER}/_crossed.html", context, request=request)
     answer = {**described(crossed), "html": html, "newest": crossed.newer[-1].pk}
     return JsonResponse(answer, status=409)

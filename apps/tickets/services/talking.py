@@ -50,19 +50,20 @@ def reply_to_ticket(
 ) -> Message:
     """Save an agent's reply and set the ticket's status; a ticket without an agent becomes theirs.
 
-    seen_message_id: the newest message the agent has seen, 0 for none; where the customer or another agent wrote
-    after it, ReplyCrossed is raised and nothing is saved. hold_seconds: how long the customer does not see
-    the reply yet, so that it can be undone (at most 60). client_id: the same one again gives the same message.
+    seen_message_id: the newest message the agent has seen, 0 for none; where the customer wrote or another agent
+    replied after it, ReplyCrossed is raised and nothing is saved. hold_seconds: how long the customer does not see the
+    reply yet, so that it can be undone (at most 60). client_id: the same one again gives the same message.
     Raises TicketLocked where the ticket was locked or merged meanwhile, BadField for what cannot be used.
     """
     hold_for_agent(ticket, by)
     if earlier := _written_with(client_id, ticket):
         return earlier
     refuse_locked(ticket)
+    body = _body(text, html, attachments)
     if seen_message_id is not None:
         _refuse_crossed(ticket, seen_message_id, by)
     before = {name: getattr(ticket, name) for name in _UNDONE}
-    message = _write_reply(ticket, by, _body(text, html, attachments), cc, hold_seconds, client_id)
+    message = _write_reply(ticket, by, body, cc, hold_seconds, client_id)
     _count_reply(ticket, by, status, message.created_at)
     attach(attachments=attachments, message=message, by=by)
     event = record(ticket, Kind.REPLIED, by=by, face=face, message=message.pk, changes=_changes(before, ticket))
