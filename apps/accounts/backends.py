@@ -6,6 +6,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
 from apps.accounts.models import User
+from apps.core.limits import network_of
 
 
 class NameOrEmailBackend(ModelBackend):
@@ -34,3 +35,8 @@ def attempted_account(request: HttpRequest | None, credentials: dict[str, Any] |
 def client_address(request: HttpRequest) -> str:
     """The caller's address; the web server has already replaced it where a trusted proxy named another."""
     return str(request.META.get("REMOTE_ADDR") or "")
+
+
+def caller_network(request: HttpRequest) -> str:
+    """What callers without an account are counted by."""
+    return network_of(client_address(request))

@@ -23,7 +23,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView, TemplateView
 
 from apps.accounts import services
-from apps.accounts.backends import client_address
+from apps.accounts.backends import caller_network
 from apps.accounts.models import User
 from apps.accounts.portal_forms import (
     EmailForm,
@@ -59,8 +59,8 @@ def locked_out(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
 
 
 def is_flood(request: HttpRequest, name: str) -> bool:
-    """Whether the caller's address sends the form `name` too often."""
-    return is_over_limit(name=name, key=client_address(request), limit=ATTEMPTS_AN_HOUR[name], seconds=HOUR)
+    """Whether the caller's network sends the form `name` too often."""
+    return is_over_limit(name=name, key=caller_network(request), limit=ATTEMPTS_AN_HOUR[name], seconds=HOUR)
 
 
 class Door(auth_views.RedirectURLMixin):

@@ -13,8 +13,8 @@ TYPED = {
 }
 
 
-def send(client, **changes):
-    return client.post("/register/", {**TYPED, **changes})
+def send(client, address="127.0.0.1", **changes):
+    return client.post("/register/", {**TYPED, **changes}, REMOTE_ADDR=address)
 
 
 def test_it_makes_a_customer_and_signs_in(client, brand):
@@ -86,6 +86,13 @@ def test_it_refuses_floods_from_one_address(client, brand):
     assert "Too many people registered from this place." in response.content.decode()
     assert not User.objects.filter(username="erin").exists()
     assert client.post("/register/", TYPED, REMOTE_ADDR="192.0.2.7").status_code == 302
+
+
+def test_it_counts_the_addresses_of_one_connection_together(client, brand):
+    for number in range(30):
+        send(client, email="nonsense", address=f"2001:db8:1:2::{number:x}")
+    assert send(client, "2001:db8:1:2:ffff::").status_code == 429
+    assert send(client, "2001:db8:1:3::").status_code == 302
 
 
 def test_it_goes_on_to_no_other_place(client, brand):

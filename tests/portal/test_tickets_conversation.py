@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.notifications.services import unread_count
 from apps.portal.tickets import conversation
 from apps.tickets import services
+from apps.tickets.guests import link_key
 from apps.tickets.models import Attachment, CustomField, Message, Ticket, TicketEvent
 from tests.conftest import signed_in
 from tests.portal.builders import make_brand, page
@@ -303,6 +304,20 @@ def test_it_limits_looking_for_news(ticket, carol, monkeypatch):
     monkeypatch.setattr(conversation, "LOOKS", 2)
     client = signed_in(carol)
     assert [news(client, ticket, "").status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_it_counts_what_guests_ask_and_write_by_network(make_ticket, monkeypatch):
+    monkeypatch.setattr(conversation, "LOOKS", 1)
+    monkeypatch.setattr("apps.tickets.floods.ANSWERS", 1)
+    ticket = make_ticket(by=None, email="gina@example.com", name="Gina")
+    asked, answered = [], []
+    for address in ("2001:db8:1:2::a", "2001:db8:1:2:ffff::b", "2001:db8:1:3::a"):
+        guest = Client(REMOTE_ADDR=address)
+        guest.get(at(ticket, f"?key={link_key(ticket)}"))
+        asked.append(news(guest, ticket, "").status_code)
+        answered.append(guest.post(at(ticket), typed()).status_code)
+    assert asked == [200, 429, 200]
+    assert answered == [302, 429, 302]
 
 
 def test_nothing_keeps_the_page(ticket, carol):

@@ -247,6 +247,13 @@ def test_it_refuses_floods_and_keeps_what_was_typed(client, sales, monkeypatch):
     assert Ticket.objects.count() == 2
 
 
+def test_it_counts_guests_by_network(sales, monkeypatch):
+    monkeypatch.setattr(opening, "GUESTS_TICKETS_AN_HOUR", 1)
+    addresses = ("2001:db8:1:2::a", "2001:db8:1:2:ffff::b", "2001:db8:1:3::a")
+    answers = [Client(REMOTE_ADDR=address).post(NEW, as_guest(sales)).status_code for address in addresses]
+    assert answers == [302, 429, 302]
+
+
 def test_it_does_not_count_mistakes_as_a_flood(client, sales, monkeypatch):
     monkeypatch.setattr(opening, "GUESTS_TICKETS_AN_HOUR", 1)
     for _ in range(3):

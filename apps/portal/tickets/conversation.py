@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from apps.accounts.backends import client_address
+from apps.accounts.backends import caller_network
 from apps.core.limits import is_over_limit
 from apps.core.typed import read_moment, read_number
 from apps.notifications.badge import read_group
@@ -109,7 +109,7 @@ def claim(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 def news(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     """Whether there are answers after `after`, and the status: for pages that stay open."""
     by = person(request)
-    key = f"{ticket.pk}-{by.pk if by else client_address(request)}"
+    key = f"{ticket.pk}-{by.pk if by else caller_network(request)}"
     if is_over_limit(name="ticket_news", key=key, limit=LOOKS, seconds=LOOK_SECONDS):
         return JsonResponse({}, status=429)
     after = read_moment(request.GET.get("after", ""))
@@ -148,7 +148,7 @@ def _reply(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 
 def _is_flood(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> bool:
     by = person(request)
-    if not are_too_many_answers(by=by, address="" if by else client_address(request)):
+    if not are_too_many_answers(by=by, network="" if by else caller_network(request)):
         return False
     form.add_error(None, _("These are too many messages at once. Please wait some minutes, then send this again."))
     form.is_flood = True

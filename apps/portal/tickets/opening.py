@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from apps.accounts.backends import client_address
+from apps.accounts.backends import caller_network
 from apps.accounts.models import Department, User
 from apps.brands.addresses import own_address
 from apps.core.limits import is_over_limit
@@ -103,7 +103,7 @@ def _posted(request: HttpRequest, departments: list[Department]) -> HttpResponse
 
 def _is_flood(request: HttpRequest, form: NewTicketForm) -> bool:
     by = person(request)
-    key, limit = (f"user-{by.pk}", TICKETS_AN_HOUR) if by else (client_address(request), GUESTS_TICKETS_AN_HOUR)
+    key, limit = (f"user-{by.pk}", TICKETS_AN_HOUR) if by else (caller_network(request), GUESTS_TICKETS_AN_HOUR)
     if not is_over_limit(name="new_ticket", key=key, limit=limit, seconds=HOUR):
         return False
     text = ngettext(
