@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from typing import Any
 
 import tablib
@@ -13,6 +14,7 @@ from apps.core.importing import spreadsheets
 from apps.core.importing.tables import Cell, FileRefused, Table, check_columns, decoded
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"-[0-9]+([.,][0-9]+)?")
 _DELIMITERS = ",;\t"
 SEPARATOR = "|"
 
@@ -143,7 +145,7 @@ FORMATS: list[type[DeskFormat]] = [SafeCSV, SafeXLSX, SafeJSON]
 
 def protected(text: str) -> str:
     """A cell that no spreadsheet takes for a formula; `unprotected` gives back exactly `text`."""
-    return f"'{text}" if _is_risky(text) else text
+    return f"'{text}" if _is_risky(text) and not _NUMBER.fullmatch(text) else text
 
 
 def unprotected(text: str) -> str:
