@@ -1,6 +1,7 @@
 """The variables of canned replies: a fixed, safe list; everything else in the text stays as it is."""
 
 import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -19,20 +20,33 @@ VARIABLES = {
     "brand": gettext_lazy("the brand"),
     "agent_name": gettext_lazy("your display name"),
 }
-_VARIABLE = re.compile(r"\{\{\s*([a-z_]+)\s*\}\}")
+MISTAKES = 10  # so many are named at once
+_VARIABLE = re.compile(r"\{\{\s*([^\W\d]\w*)\s*\}\}")  # anything that a name could be
 
 
 def validate_variables(text: str) -> None:
     """Raises ValidationError for a variable such as `{{password}}` that does not exist."""
-    unknown = sorted({name for name in _VARIABLE.findall(text) if name not in VARIABLES})
-    if unknown:
-        raise ValidationError(
-            _("There is no variable %(names)s. Use %(known)s.")
-            % {
-                "names": ", ".join(f"{{{{{name}}}}}" for name in unknown),
-                "known": ", ".join(f"{{{{{name}}}}}" for name in VARIABLES),
-            }
-        )
+    unknown = dict.fromkeys(name for name in _VARIABLE.findall(text) if name not in VARIABLES)
+    mistakes = [ValidationError(_mistake(name), code="unknown_variable") for name in list(unknown)[:MISTAKES]]
+    if mistakes:
+        raise ValidationError(mistakes)
+
+
+def _mistake(name: str) -> str:
+    """What is wrong with a name that is not in the list, and what was probably meant."""
+    if meant := get_close_matches(name.lower(), VARIABLES, n=1):
+        return _("There is no variable %(name)s. Did you mean %(meant)s?") % {
+            "name": _written(name),
+            "meant": _written(meant[0]),
+        }
+    return _("There is no variable %(names)s. Use %(known)s.") % {
+        "names": _written(name),
+        "known": ", ".join(map(_written, VARIABLES)),
+    }
+
+
+def _written(name: str) -> str:
+    return f"{{{{{name[:60]}}}}}"
 
 
 def fill_in(text: str, *, ticket: "Ticket", agent: "User") -> str:

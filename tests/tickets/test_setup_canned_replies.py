@@ -109,6 +109,22 @@ def test_it_names_variables_that_do_not_exist(admin_client):
     assert not CannedReply.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "name", ["Customer_Name", "CUSTOMER_NAME", "customer_names", "custommer_name", "Customer_name"]
+)
+def test_it_refuses_other_spellings_and_suggests_the_right_one(admin_client, name):
+    text = admin_client.post(f"{LIST}add/", form(body=f"Hello {{{{ {name} }}}}")).text
+    assert f"There is no variable {{{{{name}}}}}. Did you mean {{{{customer_name}}}}?" in text
+    assert not CannedReply.objects.exists()
+
+
+def test_it_names_every_mistake(admin_client):
+    text = admin_client.post(f"{LIST}add/", form(body="{{Subject}} {{größe}} {{brand1}}")).text
+    assert "Did you mean {{subject}}?" in text
+    assert "There is no variable {{größe}}. Use {{customer_name}}" in text
+    assert "Did you mean {{brand}}?" in text
+
+
 def test_it_explains_every_variable_with_an_example(admin_client):
     text = admin_client.get(f"{LIST}add/").text
     for name in ("customer_name", "ticket_number", "subject", "department", "brand", "agent_name"):
