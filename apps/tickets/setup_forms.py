@@ -8,7 +8,8 @@ from django.utils.translation import ngettext
 
 from apps.accounts.models import User
 from apps.tickets.models import CannedReply, CustomField
-from apps.tickets.setup_rules import COUNTED, departments_to_prepare_for, prepares_for_all, value_count
+from apps.tickets.queries import COUNTED
+from apps.tickets.setup_rules import departments_to_prepare_for, prepares_for_all, value_count
 
 
 class CannedReplyForm(forms.ModelForm):

@@ -6,8 +6,7 @@ from django.db.models import Count, QuerySet
 
 from apps.accounts.models import Department, User
 from apps.tickets.models import CannedReply, CustomField, CustomFieldValue
-
-COUNTED = 999
+from apps.tickets.queries import COUNTED
 
 
 def departments_to_prepare_for(user: User) -> "QuerySet[Department]":
