@@ -12,6 +12,7 @@ from apps.core import problems
 from tests.api.conftest import make_token
 
 pytestmark = pytest.mark.django_db
+pytest_plugins = ["schemathesis.pytest.plugin"]  # not loaded by the tests that do not need it
 LIMITS = ("apps.accounts.bearer.REQUESTS", "apps.tickets.api.opening.OPENED", "apps.tickets.attachments.UPLOADS")
 # What is said to a request that does not fit the description at all.
 GENERAL_CODES = {problems.COMMON[status][0] for status in (400, 413, 415, 422)}
