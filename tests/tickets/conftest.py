@@ -55,7 +55,7 @@ def make_ticket(brand: Brand, sales: Department, carol: User) -> Callable[..., T
         asked |= {key: changes.pop(key) for key in list(changes) if key in OPENING}
         if "email" not in asked:
             asked.setdefault("by", carol)
-        ticket = services.open_ticket(face=PORTAL, **asked)
+        ticket = services.open_ticket(**{"face": PORTAL} | asked)
         if changes:
             Ticket.objects.filter(pk=ticket.pk).update(**changes)
         return Ticket.objects.get(pk=ticket.pk)

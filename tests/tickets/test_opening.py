@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.utils import translation
 
 from apps.accounts.models import Department, Membership
 from apps.tickets import guests, services
@@ -144,3 +145,18 @@ def test_it_gives_what_waits_to_agents_who_join_later(make_ticket, sales, alice,
 
     give_out_waiting()
     assert Ticket.objects.get(pk=waiting.pk).agent == bob
+
+
+def test_it_keeps_the_language_of_the_customer_and_not_that_of_a_program(make_ticket, brand, carol, alice):
+    brand.language = "es"
+    brand.save()
+    languages = [make_ticket(face=TicketEvent.Face.API).language]
+    with translation.override("de"):  # which an agent reads
+        languages.append(make_ticket(by=alice, email="gina@example.com", face=MANAGEMENT).language)
+        languages.append(make_ticket().language)
+    carol.language = "de"
+    carol.save()
+    languages.append(make_ticket(face=TicketEvent.Face.API).language)
+    languages.append(make_ticket(by=alice, customer=carol, face=MANAGEMENT).language)
+    languages.append(make_ticket(face=TicketEvent.Face.API, language="en").language)
+    assert languages == ["es", "es", "de", "de", "de", "en"]

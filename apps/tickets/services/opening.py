@@ -63,34 +63,40 @@ def open_ticket(
         return earlier
     is_agent = _check_opener(by, customer, department, direction)
     _check_department(department, brand, is_agent=is_agent)
-    body, safe_html = clean_body(text, html)
-    if not body and not attachments:
-        raise BadField({"text": _("Write a message.")})
+    words = _words(text, html, is_optional=bool(attachments))
     if priority not in Ticket.Priority.values:
         raise BadField({"priority": _("There is no such priority.")})
     new = Ticket(brand=brand, department=department, subject=clean_subject(subject), priority=priority)
     new.customer = customer or (None if is_agent else by)
     new.customer_name, new.customer_email = _person(new.customer, name, email)
-    new.language = _language(language, is_agent=is_agent)
+    new.language = _language(language, new, reads_page=not is_agent and face == TicketEvent.Face.PORTAL)
     _start(new, direction, by)
     ticket = _save_with_free_number(new)
     keep_values(ticket, fields or {}, for_customer=not is_agent)
-    message = Message.objects.create(
-        ticket=ticket,
-        direction=direction,
-        author=by if direction == Direction.OUT else ticket.customer,
-        author_name=by.get_full_name() if by and direction == Direction.OUT else ticket.customer_name,
-        text=body,
-        html=safe_html,
-        cc=clean_copies(cc),
-        created_at=ticket.created_at,
-        visible_at=ticket.created_at,
-        client_id=client_id,
-    )
+    message = _first_message(ticket, direction, by, words=words, cc=clean_copies(cc), client_id=client_id)
     attach(attachments=attachments, message=message, by=by, upload_key=upload_key)
     record(ticket, TicketEvent.Kind.OPENED, by=by, face=face, message=message.pk)
     _announce(ticket, message, by)
     return ticket
+
+
+def _first_message(
+    ticket: Ticket, direction: str, by: User | None, *, words: tuple[str, str], cc: list[str], client_id: UUID | None
+) -> Message:
+    """What the customer said or, where the ticket begins with a message to the customer, the agent."""
+    agent = by if direction == Direction.OUT else None
+    return Message.objects.create(
+        ticket=ticket,
+        direction=direction,
+        author=agent or ticket.customer,
+        author_name=agent.get_full_name() if agent else ticket.customer_name,
+        text=words[0],
+        html=words[1],
+        cc=cc,
+        created_at=ticket.created_at,
+        visible_at=ticket.created_at,
+        client_id=client_id,
+    )
 
 
 def _start(ticket: Ticket, direction: str, by: User | None) -> None:
@@ -111,11 +117,14 @@ def _announce(ticket: Ticket, message: Message, by: User | None) -> None:
     notices.opened(ticket, by=by)
 
 
-def _language(language: str, *, is_agent: bool) -> str:
-    """What was said, else the language in which a customer reads the page; an agent's own says nothing."""
-    if language in dict(LANGUAGES):
-        return language
-    return "" if is_agent else get_language() or ""
+def _language(language: str, ticket: Ticket, *, reads_page: bool) -> str:
+    """What was said, else that of the page which the customer reads, else the customer's or the brand's own.
+
+    The language that an agent or a program reads says nothing about the customer.
+    """
+    own = ticket.customer.language if ticket.customer else ""
+    choices = (language, get_language() if reads_page else "", own, ticket.brand.language)
+    return next((choice for choice in choices if choice in dict(LANGUAGES)), "")
 
 
 def _opened_with(client_id: UUID | None, by: User | None, email: str) -> Ticket | None:
@@ -141,6 +150,14 @@ def _check_opener(by: User | None, customer: User | None, department: Department
     if (customer is not None and (by is None or customer.pk != by.pk)) or direction != Direction.IN:
         raise not_there()
     return False
+
+
+def _words(text: str, html: str, *, is_optional: bool) -> tuple[str, str]:
+    """The message as it is kept, as text and as HTML."""
+    words = clean_body(text, html)
+    if not words[0] and not is_optional:
+        raise BadField({"text": _("Write a message.")})
+    return words
 
 
 def _check_department(department: Department, brand: Brand, *, is_agent: bool) -> None:
