@@ -181,6 +181,21 @@ def test_it_offers_canned_replies_that_fit_and_fills_them_in(page, ticket, sales
     assert page.show("canned_reply", foreign.pk).status_code == 404
 
 
+def test_it_groups_canned_replies_by_category_with_the_tickets_language_first(page, ticket):
+    Ticket.objects.update(language="de")
+    for category in ("Delivery", "Repairs"):
+        for language in ("en", "", "de"):
+            CannedReply.objects.create(
+                title=f"{category} {language or 'all'}", category=category, language=language, body="x"
+            )
+    html = page.show("canned_replies").content.decode()
+    assert re.findall(r"<h3>(.*?)</h3>", html) == ["Delivery", "Repairs"]
+    titles = re.findall(r'canned-title" dir="auto">(.*?)<', html)
+    assert titles == [
+        f"{category} {language}" for category in ("Delivery", "Repairs") for language in ("de", "all", "en")
+    ]
+
+
 def test_it_takes_back_only_what_is_ones_own_and_belongs_to_the_ticket(page, ticket, manager, make_ticket, alice):
     answer = send(page).json()
     assert TicketPage(ticket, manager).ask("undo", answer["message"]).status_code == 403

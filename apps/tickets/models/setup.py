@@ -22,11 +22,12 @@ class CannedReplyQuerySet(models.QuerySet["CannedReply"]):
         return self.filter(Q(department=None) | Q(department_id__in=user.department_ids))
 
     def for_ticket(self, ticket: Ticket) -> "CannedReplyQuerySet":
-        """Those that fit the ticket's department, its language's first."""
+        """Those that fit the ticket's department: in its language first, then those for all languages."""
         fitting = self.filter(Q(department=None) | Q(department_id=ticket.department_id), is_active=True)
-        return fitting.annotate(
-            other_language=models.Case(models.When(language=ticket.language, then=0), default=1)
-        ).order_by("other_language", "category", "title")
+        own, general = models.When(language=ticket.language, then=0), models.When(language="", then=1)
+        return fitting.annotate(other_language=models.Case(own, general, default=2)).order_by(
+            "other_language", "category", "title"
+        )
 
 
 class CannedReply(models.Model):

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from operator import attrgetter
 from typing import Any
 
 from django.db import transaction
@@ -113,10 +114,12 @@ def canned_replies(request: WorkRequest, ticket: Ticket) -> HttpResponse:
     rows = CannedReply.objects.visible_to(request.user).for_ticket(ticket)
     for word in plain(request.GET.get("q", "")).split()[:5]:
         rows = rows.filter(Q(title__icontains=word) | Q(category__icontains=word) | Q(body__icontains=word))
+    # By category, and within one those in the ticket's language first.
+    by_category = sorted(rows[:CANNED_SHOWN], key=attrgetter("category"))
     return shown(
         request,
         "_canned_replies",
-        {"ticket": ticket, "canned_replies": rows[:CANNED_SHOWN], "is_list": bool(request.GET.get("list"))},
+        {"ticket": ticket, "canned_replies": by_category, "is_list": bool(request.GET.get("list"))},
     )
 
 
