@@ -137,56 +137,70 @@ def _staff(name: str, role: Role) -> User:
 def _add_ticket(
     tables: dict[type[models.Model], Table], chance: random.Random, world: World, texts: "Texts", now: datetime
 ) -> None:
+    pk = tables[Ticket].next_id
+    number = number_of(pk * 7_919_999 % 2**40)  # spread out, each number once
+    ticket = {"number": number, **_ticket(chance, world, texts, now)}
+    tables[Ticket].add(**ticket)
+    tables[TicketEvent].add(ticket_id=pk, kind="opened", face="system", created_at=ticket["created_at"])
+    scopes = (f"d{ticket['department_id']}", f"c{ticket['customer_id']}")
+    words = (ticket[name] for name in ("number", "subject", "customer_name", "customer_email"))
+    _index(tables, Document("ticket", pk, pk, scopes, " ".join(words)))
+    _add_messages(tables, pk, ticket, scopes, texts)
+
+
+def _ticket(chance: random.Random, world: World, texts: "Texts", now: datetime) -> dict[str, Any]:
+    """The columns of a ticket: how it stands, and when which of its three messages was written."""
     department = chance.choice(world.departments)
     status = chance.choices(*STATUSES)[0]
     is_open = status in ("active", "waiting")
     opened = now - timedelta(seconds=chance.random() * (30 if is_open else DAYS) * 86_400 + 3600)
     answered = opened + timedelta(seconds=chance.expovariate(1 / 7200))
     last = min(answered + timedelta(seconds=chance.expovariate(1 / 80_000)), now)
-    answered = min(answered, last)
     agent = None if status == "active" and chance.random() < 0.3 else chance.choice(world.members[department])
     customer, name, email = chance.choice(world.customers)
     follows = is_open and chance.random() < 0.05
-    pk = tables[Ticket].next_id
-    number, subject = number_of(pk * 7_919_999 % 2**40), texts.subject()  # spread out, each number once
-    tables[Ticket].add(
-        number=number,
-        brand_id=chance.choice(world.brands),
-        department_id=department,
-        subject=subject,
-        customer_id=customer,
-        customer_name=name,
-        customer_email=email,
-        agent_id=agent,
-        status=status,
-        priority=chance.choices(*PRIORITIES)[0],
-        created_at=opened,
-        last_activity_at=last,
-        idle_since=last if is_open else None,
-        first_replied_at=answered,
-        closed_at=None if is_open else last,
-        follow_up_at=now + timedelta(days=chance.randint(-3, 9)) if follows else None,
-        transferred_at=last if chance.random() < 0.03 else None,
-        in_count=2 if status == "active" else 1,
-        out_count=1,
-    )
-    tables[TicketEvent].add(ticket_id=pk, kind="opened", face="system", created_at=opened)
-    own = (f"d{department}", f"c{customer}")
-    _index(tables, Document("ticket", pk, pk, own, f"{number} {subject} {name} {email}"))
-    said = (("in", opened), ("out", answered), ("in" if status == "active" else "note", last))
-    for place, (direction, at) in enumerate(said):
+    return {
+        "subject": texts.subject(),
+        "brand_id": chance.choice(world.brands),
+        "department_id": department,
+        "customer_id": customer,
+        "customer_name": name,
+        "customer_email": email,
+        "agent_id": agent,
+        "status": status,
+        "priority": chance.choices(*PRIORITIES)[0],
+        "created_at": opened,
+        "last_activity_at": last,
+        "idle_since": last if is_open else None,
+        "first_replied_at": min(answered, last),
+        "closed_at": None if is_open else last,
+        "follow_up_at": now + timedelta(days=chance.randint(-3, 9)) if follows else None,
+        "transferred_at": last if chance.random() < 0.03 else None,
+        "in_count": 2 if status == "active" else 1,
+        "out_count": 1,
+    }
+
+
+def _add_messages(
+    tables: dict[type[models.Model], Table], pk: int, ticket: dict[str, Any], scopes: tuple[str, ...], texts: "Texts"
+) -> None:
+    """A question, its answer, and what came last: another question, or a note where no answer is due."""
+    customer, agent = (ticket["customer_id"], ticket["customer_name"]), (ticket["agent_id"], "Agent")
+    last = "in" if ticket["status"] == "active" else "note"
+    said = (("in", "created_at"), ("out", "first_replied_at"), (last, "last_activity_at"))
+    for place, (direction, moment) in enumerate(said):
         text = texts.message(f"case{pk}" if place == 0 else "")
-        author = (customer, name) if direction == "in" else (agent, "Agent")
+        author, name = customer if direction == "in" else agent
         message = tables[Message].add(
             ticket_id=pk,
             direction=direction,
-            author_id=author[0],
-            author_name=author[1],
+            author_id=author,
+            author_name=name,
             text=text,
-            created_at=at,
-            visible_at=at,
+            created_at=ticket[moment],
+            visible_at=ticket[moment],
         )
-        _index(tables, Document("message", message, pk, own[:1] if direction == "note" else own, text))
+        _index(tables, Document("message", message, pk, scopes[:1] if direction == "note" else scopes, text))
 
 
 def _index(tables: dict[type[models.Model], Table], document: Document) -> None:
