@@ -8,6 +8,7 @@ RECURRING = (
     Recurring("apps.feeds.tasks.refresh_due_feeds", every=MINUTE, queue="low"),
     Recurring("apps.core.importing.tasks.sweep_imports", every=MINUTE),
     Recurring("apps.tickets.tasks.announce_held_replies", every=MINUTE, queue="high"),
+    Recurring("apps.tickets.tasks.announce_follow_ups", every=MINUTE),
     Recurring("apps.tickets.tasks.give_out_waiting", every=MINUTE),
     Recurring("apps.tickets.attachments.sweep_uploads", every=HOUR, queue="low"),
     Recurring("apps.feeds.tasks.delete_orphaned_images", every=DAY, queue="low"),

@@ -28,6 +28,18 @@ KINDS = (
         Audience.STAFF,
     ),
     Kind(
+        "ticket_closed_by_customer",
+        _("A customer closes my ticket"),
+        _("%(person)s closed “%(subject)s” (%(number)s)"),
+        Audience.STAFF,
+    ),
+    Kind(
+        "ticket_follow_up",
+        _("A follow-up is due"),
+        _("The follow-up of “%(subject)s” (%(number)s) is due"),
+        Audience.STAFF,
+    ),
+    Kind(
         "ticket_noted",
         _("A colleague adds a note to my ticket"),
         _("%(person)s added a note to “%(subject)s” (%(number)s)"),
@@ -53,8 +65,15 @@ KINDS = (
         Audience.CUSTOMER,
     ),
     Kind("ticket_closed", _("My ticket is closed"), _("“%(subject)s” (%(number)s) was closed"), Audience.CUSTOMER),
+    Kind(
+        "ticket_merged",
+        _("My ticket goes on in another one"),
+        _("“%(subject)s” (%(number)s) now also holds %(merged)s"),
+        Audience.CUSTOMER,
+    ),
 )
 MEMBERS_TOLD = 500
+NUMBERS_TOLD = 15
 
 
 def register_kinds() -> None:
@@ -108,9 +127,28 @@ def replied(message: Message) -> None:
     _tell_customer(message.ticket, "ticket_replied", person=message.author_name, by=message.author)
 
 
-def closed(ticket: Ticket) -> None:
+def closed(ticket: Ticket, *, by: User | None) -> None:
     """A ticket was closed: tell the customer."""
-    _tell_customer(ticket, "ticket_closed")
+    _tell_customer(ticket, "ticket_closed", by=by)
+
+
+def closed_by_customer(ticket: Ticket) -> None:
+    """The customer closed the ticket: tell its agent."""
+    if ticket.agent is not None:
+        _tell([ticket.agent], "ticket_closed_by_customer", ticket, person=ticket.customer_name, by=ticket.customer)
+
+
+def follow_up_due(ticket: Ticket) -> None:
+    """A follow-up came up: tell the ticket's agent, or where nobody works on it the department's agents."""
+    agent = ticket.agent
+    people = [agent] if agent and agent.is_active and agent.is_staff else _members(ticket)
+    _tell(people, "ticket_follow_up", ticket, person="", by=None)
+
+
+def merged(survivor: Ticket, *, by: User) -> None:
+    """Other tickets were merged into this one: tell the customer where their numbers lead now."""
+    numbers = survivor.merged_tickets.order_by("-pk").values_list("number", flat=True)[:NUMBERS_TOLD]
+    _tell_customer(survivor, "ticket_merged", by=by, merged=", ".join(numbers))
 
 
 def group_of_agents(ticket: Ticket) -> str:
@@ -133,10 +171,10 @@ def _tell(people: list[User], kind: str, ticket: Ticket, *, person: str, by: Use
     notify(people=people, kind=kind, data=data, path=path, group=group_of_agents(ticket), except_for=by)
 
 
-def _tell_customer(ticket: Ticket, kind: str, *, person: str = "", by: User | None = None) -> None:
+def _tell_customer(ticket: Ticket, kind: str, *, by: User | None, **more: str) -> None:
     if ticket.customer is not None:
         path = reverse("portal:ticket", args=[ticket.number])
-        data = {**_data(ticket), "person": person}
+        data = {**_data(ticket), **more}
         notify(
             people=[ticket.customer], kind=kind, data=data, path=path, group=group_of_customer(ticket), except_for=by
         )

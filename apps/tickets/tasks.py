@@ -4,9 +4,9 @@ from django.utils import timezone
 
 from apps.accounts.models import Department
 from apps.tickets import services
-from apps.tickets.models import Message
+from apps.tickets.models import Message, Ticket
 
-BATCH = 500
+BATCH = 1000
 
 
 def announce_reply(message_id: int) -> None:
@@ -21,6 +21,12 @@ def announce_held_replies() -> None:
     held = Message.objects.filter(is_announced=False, visible_at__lte=timezone.now()).values_list("pk", flat=True)
     for pk in list(held[:BATCH]):
         announce_reply(pk)
+
+
+def announce_follow_ups() -> None:
+    """Tell of the follow-ups that are due, the longest due first; what is left comes in the next minute."""
+    for ticket in list(Ticket.objects.follow_up_untold().order_by("follow_up_at")[:BATCH]):
+        services.announce_follow_up(ticket=ticket)
 
 
 def give_out_waiting() -> None:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 import pytest
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
+from apps.notifications.models import Notification
 from apps.tickets import services
 from apps.tickets.errors import ReplyCrossed, TakenAlready, TicketError, TicketLocked
 from apps.tickets.models import Message, Ticket, TicketEvent
@@ -125,6 +127,12 @@ def test_it_moves_and_closes_in_one_order_or_the_other(ticket, alice, manager, s
     assert (now.status == "closed") == (not isinstance(results[1], TicketError)), results
     kinds = list(TicketEvent.objects.filter(ticket=ticket).order_by("pk").values_list("kind", flat=True))
     assert kinds in (["opened", "status", "transferred"], ["opened", "transferred"])
+
+
+def test_it_tells_of_a_follow_up_once_where_two_workers_find_it(ticket, alice):
+    Ticket.objects.update(agent=alice, follow_up_at=timezone.now())
+    at_once(*(lambda: services.announce_follow_up(ticket=again(ticket)) for _ in range(4)))
+    assert [row.count for row in Notification.objects.filter(kind="ticket_follow_up")] == [1]
 
 
 def test_it_sends_a_form_once_however_often_it_arrives(ticket, alice):

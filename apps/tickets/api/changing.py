@@ -1,7 +1,6 @@
 """Changing a ticket through the API: each part by its service, all in one transaction."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from django.db import transaction
 
@@ -14,7 +13,6 @@ from apps.tickets.errors import BadField
 from apps.tickets.models import Ticket, TicketEvent
 
 FACE = TicketEvent.Face.API
-FIRST_DAY, LAST_DAY = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 @transaction.atomic
@@ -82,8 +80,6 @@ def _change_follow_up(ticket: Ticket, data: TicketPatch, by: User) -> None:
         at = ticket.follow_up_at
     if "follow_up_note" not in data.model_fields_set:
         note = ticket.follow_up_note
-    if at is not None and not FIRST_DAY <= at <= LAST_DAY:
-        raise BadField({"follow_up_at": "Write a moment between 2000 and 2200."})
     services.change_follow_up(ticket=ticket, at=at, note=note, by=by, face=FACE)
 
 

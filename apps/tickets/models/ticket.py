@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 UNMERGED = Q(merged_into__isnull=True)
+FOLLOW_UP_UNTOLD = UNMERGED & Q(follow_up_at__isnull=False, is_follow_up_told=False)
 
 
 class TicketQuerySet(models.QuerySet["Ticket"]):
@@ -42,6 +43,10 @@ class TicketQuerySet(models.QuerySet["Ticket"]):
     def unmerged(self) -> "TicketQuerySet":
         """Without those that live on in another ticket."""
         return self.filter(UNMERGED)
+
+    def follow_up_untold(self) -> "TicketQuerySet":
+        """Those that came up again and of which nobody has been told yet."""
+        return self.filter(FOLLOW_UP_UNTOLD, follow_up_at__lte=timezone.now())
 
 
 class Ticket(models.Model):
@@ -91,6 +96,7 @@ class Ticket(models.Model):
     is_pinned = models.BooleanField(_("pinned"), default=False)
     follow_up_at = models.DateTimeField(_("follow-up"), null=True, blank=True)
     follow_up_note = models.CharField(_("follow-up note"), max_length=200, blank=True)
+    is_follow_up_told = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(_("opened"), default=timezone.now, editable=False)
     last_activity_at = models.DateTimeField(_("last activity"), default=timezone.now, editable=False)
     idle_since = models.DateTimeField(_("idle since"), null=True, blank=True, editable=False)
@@ -161,6 +167,7 @@ class Ticket(models.Model):
                 condition=UNMERGED & Q(follow_up_at__isnull=False),
                 name="ticket_follow_up",
             ),
+            models.Index(fields=["follow_up_at"], condition=FOLLOW_UP_UNTOLD, name="ticket_follow_up_untold"),
             models.Index(
                 fields=["department", "transferred_at", "id"],
                 condition=UNMERGED & Q(transferred_at__isnull=False),

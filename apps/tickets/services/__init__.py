@@ -2,7 +2,6 @@
 
 from apps.tickets.services.changing import (
     change_fields,
-    change_follow_up,
     change_pin,
     change_priority,
     change_status,
@@ -11,6 +10,7 @@ from apps.tickets.services.changing import (
     close_by_customer,
     reopen_by_customer,
 )
+from apps.tickets.services.follow_ups import announce_follow_up, change_follow_up
 from apps.tickets.services.merging import merge_tickets, mergeable_with
 from apps.tickets.services.moving import (
     assign_ticket,
@@ -37,6 +37,7 @@ __all__ = [
     "SentAlready",
     "add_customer_message",
     "add_note",
+    "announce_follow_up",
     "announce_reply",
     "assign_ticket",
     "change_fields",

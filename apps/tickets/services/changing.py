@@ -1,12 +1,9 @@
 """Changing what is written on a ticket."""
 
-from datetime import datetime
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.core.html import plain
 from apps.tickets import indexing, notices
 from apps.tickets.errors import BadField
 from apps.tickets.fields import keep_values
@@ -26,7 +23,6 @@ from apps.tickets.services.turns import give_to_next
 from apps.tickets.texts import clean_subject
 
 Kind, Status = TicketEvent.Kind, Ticket.Status
-FIRST_YEAR, LAST_YEAR = 2000, 2200
 
 
 @transaction.atomic
@@ -51,6 +47,7 @@ def close_by_customer(*, ticket: Ticket, face: str, by: User | None = None, key:
         set_status(ticket, Status.CLOSED, by_customer=True)
         ticket.save(update_fields=STATUS_FIELDS)
         record(ticket, Kind.STATUS, by=by, face=face, status=[before, ticket.status])
+        notices.closed_by_customer(ticket)
     return ticket
 
 
@@ -99,25 +96,6 @@ def change_pin(*, ticket: Ticket, is_pinned: bool, by: User, face: str) -> Ticke
 
 
 @transaction.atomic
-def change_follow_up(*, ticket: Ticket, at: datetime | None, by: User, face: str, note: str = "") -> Ticket:
-    """Set when the ticket comes up again, or (None) that it does not.
-
-    Raises BadField for years before 2000 and after 2200, which are slips and which calendars cannot show everywhere.
-    """
-    hold_for_agent(ticket, by)
-    refuse_merged(ticket)
-    if at is not None and not FIRST_YEAR <= at.year <= LAST_YEAR:
-        raise BadField({"follow_up_at": _("Choose a year from 2000 to 2200.")})
-    before = ticket.follow_up_at
-    ticket.follow_up_at = at
-    ticket.follow_up_note = plain(note)[:200] if at else ""
-    ticket.save(update_fields=["follow_up_at", "follow_up_note"])
-    shown = [moment.isoformat() if moment else None for moment in (before, at)]
-    record(ticket, Kind.FOLLOW_UP, by=by, face=face, follow_up=shown, note=ticket.follow_up_note)
-    return ticket
-
-
-@transaction.atomic
 def change_fields(*, ticket: Ticket, values: dict[int, str], by: User, face: str) -> Ticket:
     """Set custom fields by their id. Raises BadField with an error for each, named `field_<id>`."""
     hold_for_agent(ticket, by)
@@ -144,14 +122,14 @@ def claim_ticket(*, ticket: Ticket, key: str, by: User) -> Ticket:
 
 
 def _change_status(ticket: Ticket, status: str, *, by: User | None, face: str) -> None:
-    before = ticket.status
+    before, was_open = ticket.status, ticket.is_open
     if status == before:
         return
     set_status(ticket, status)
     ticket.save(update_fields=STATUS_FIELDS)
     record(ticket, Kind.STATUS, by=by, face=face, status=[before, ticket.status])
-    if ticket.status == Status.CLOSED:
-        notices.closed(ticket)
+    if was_open and not ticket.is_open:
+        notices.closed(ticket, by=by)
 
 
 def _change(ticket: Ticket, name: str, value: object, kind: str, *, by: User, face: str) -> Ticket:

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.tickets import indexing
+from apps.tickets import indexing, notices
 from apps.tickets.errors import BadField, TicketLocked
 from apps.tickets.models import CustomFieldValue, Draft, Ticket, TicketEvent
-from apps.tickets.services.acting import hold_for_agent, record, refuse_locked
+from apps.tickets.services.acting import hold_for_agent, record, refuse_merged
 from apps.tickets.services.status import set_status
 
 MAX_MERGED = 50
@@ -34,9 +34,7 @@ def merge_tickets(*, survivor: Ticket, duplicates: Sequence[Ticket], by: User, f
         raise BadField({"duplicates": _("At most 50 tickets can be merged at once.")})
     for pk in sorted(chosen):  # always in this order, so that two merges cannot wait for each other
         hold_for_agent(chosen[pk], by, "tickets.merge_ticket")
-    refuse_locked(survivor)
-    for ticket in gone:
-        _refuse_merging(ticket, survivor)
+    _refuse_merging(gone, survivor)
     for ticket in gone:
         _move_into(ticket, survivor)
         record(ticket, TicketEvent.Kind.MERGED_AWAY, by=by, face=face, into=survivor.number)
@@ -48,25 +46,32 @@ def merge_tickets(*, survivor: Ticket, duplicates: Sequence[Ticket], by: User, f
     for ticket in gone:
         _leave(ticket, survivor)
     indexing.index_whole(survivor)
+    notices.merged(survivor, by=by)
     return survivor
 
 
-def _refuse_merging(ticket: Ticket, survivor: Ticket) -> None:
-    if ticket.merged_into is not None:
-        raise TicketLocked(
-            _("%(number)s was merged into %(other)s already.")
-            % {"number": ticket.number, "other": ticket.merged_into.number}
-        )
-    same = ticket.customer_id == survivor.customer_id
-    if same and ticket.customer_id is None:
-        same = bool(ticket.customer_email) and ticket.customer_email.lower() == survivor.customer_email.lower()
-    if not same:
-        raise BadField(
-            {
-                "duplicates": _("%(number)s is another customer's; merging would show it to somebody else.")
-                % {"number": ticket.number}
-            }
-        )
+def mergeable_with(ticket: Ticket) -> Q:
+    """The condition for tickets that can be merged with this one."""
+    if ticket.customer_id:
+        same = Q(customer_id=ticket.customer_id)
+    else:
+        same = Q(customer=None, customer_email=ticket.customer_email) if ticket.customer_email else Q(pk__in=[])
+    return same & Q(merged_into=None) & ~Q(pk=ticket.pk)
+
+
+def _refuse_merging(gone: Sequence[Ticket], survivor: Ticket) -> None:
+    refuse_merged(survivor)
+    if survivor.is_locked:
+        text = _("%(number)s is closed and locked. Choose another ticket that stays, or open this one again first.")
+        raise TicketLocked(text % {"number": survivor.number})
+    fitting = set(Ticket.objects.filter(mergeable_with(survivor), pk__in=[ticket.pk for ticket in gone]))
+    for ticket in gone:
+        if ticket.merged_into is not None:
+            text = _("%(number)s was merged into %(other)s already.")
+            raise TicketLocked(text % {"number": ticket.number, "other": ticket.merged_into.number})
+        if ticket not in fitting:
+            text = _("%(number)s is another customer's; merging would show it to somebody else.")
+            raise BadField({"duplicates": text % {"number": ticket.number}})
 
 
 def _move_into(ticket: Ticket, survivor: Ticket) -> None:
@@ -101,12 +106,3 @@ def _leave(ticket: Ticket, survivor: Ticket) -> None:
     ticket.closed_at = ticket.closed_at or timezone.now()
     ticket.in_count = ticket.out_count = 0
     ticket.save()
-
-
-def mergeable_with(ticket: Ticket) -> Q:
-    """The condition for tickets that can be merged with this one."""
-    if ticket.customer_id:
-        same = Q(customer_id=ticket.customer_id)
-    else:
-        same = Q(customer=None, customer_email=ticket.customer_email) if ticket.customer_email else Q(pk__in=[])
-    return same & Q(merged_into=None) & ~Q(pk=ticket.pk)

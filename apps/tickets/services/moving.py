@@ -103,12 +103,8 @@ def transfer_ticket(
     hold_for_agent(ticket, by, "tickets.transfer_ticket")
     refuse_merged(ticket)
     _refuse_foreign(ticket, by)
-    if not Department.objects.for_brand(ticket.brand).filter(pk=department.pk).exists():
-        raise BadField({"department": _("This department does not serve the ticket's brand.")})
-    if agent is not None:
-        _refuse_stranger(agent, department)
-    if priority is not None and priority not in Priority.values:
-        raise BadField({"priority": _("There is no such priority.")})
+    _refuse_transfer(ticket, department, agent, priority)
+    was_open = ticket.is_open
     if status is not None:
         set_status(ticket, status)
     before = {"department": ticket.department_id, "agent": ticket.agent_id}
@@ -128,6 +124,8 @@ def transfer_ticket(
         note_turn(agent, department)
     indexing.move_ticket(ticket)
     notices.transferred(ticket, by=by)
+    if was_open and not ticket.is_open:
+        notices.closed(ticket, by=by)
     return ticket
 
 
@@ -171,6 +169,15 @@ def _refuse_foreign(ticket: Ticket, by: User) -> None:
         return
     name = ticket.agent.get_full_name()
     raise NotAllowed(_("This is %(agent)s's ticket; only managers can take it away.") % {"agent": name})
+
+
+def _refuse_transfer(ticket: Ticket, department: Department, agent: User | None, priority: str | None) -> None:
+    if not Department.objects.for_brand(ticket.brand).filter(pk=department.pk).exists():
+        raise BadField({"department": _("This department does not serve the ticket's brand.")})
+    if agent is not None:
+        _refuse_stranger(agent, department)
+    if priority is not None and priority not in Priority.values:
+        raise BadField({"priority": _("There is no such priority.")})
 
 
 def _refuse_stranger(agent: User, department: Department) -> None:
