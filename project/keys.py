@@ -17,6 +17,13 @@ def state_folder() -> Path:
     return Path(os.environ.get("DESK_VAR") or Path(__file__).resolve().parent.parent / "var").absolute()
 
 
+def make_state_folder() -> Path:
+    """Make the state folder, for its owner only, where it does not exist yet; its path."""
+    folder = state_folder()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
 def read_key(environment_name: str, file_name: str) -> str:
     """The value of an environment variable or else of `$DESK_VAR/keys/<file_name>`.
 
@@ -36,8 +43,8 @@ def read_key(environment_name: str, file_name: str) -> str:
 
 def generate_keys() -> list[Path]:
     """Write the key files that are missing, readable by their owner only. Returns those it wrote."""
-    folder = state_folder() / "keys"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = make_state_folder() / "keys"
+    folder.mkdir(mode=0o700, exist_ok=True)
     written = []
     for name, new in (("secret-key", secrets.token_urlsafe(64)), ("field-keys", Fernet.generate_key().decode())):
         path = folder / name

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from project.keys import state_folder
+from project.keys import make_state_folder, state_folder
 
 SOCKET_PATH_BYTES = 100  # the system allows 108 for the path of a unix socket
 LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what we look for, not what we bind to
@@ -50,7 +50,7 @@ def check_folder() -> None:
     """The state folder exists or can be made, and can be written."""
     folder = state_folder()
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_state_folder()
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:

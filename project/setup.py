@@ -5,8 +5,11 @@ Keys, database, static files, demo data. Safe to run again and again; the data s
 
 import os
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 import django
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import DatabaseError
@@ -37,11 +40,20 @@ def main() -> int:
 def prepare(address: preflight.Address) -> None:
     """Bring database and static files up to this version, load the demo data once, and print the way in."""
     django.setup()
+    make_database_file()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
     if preflight.demo_is_wanted():
         call_command("demo")
     print_addresses(address)
+
+
+def make_database_file() -> None:
+    """Make the file of a new SQLite database, for its owner only; the files that lie beside it take after it."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        with suppress(OSError):  # of a place that cannot be written the database tells
+            Path(database["NAME"]).touch(mode=0o600)
 
 
 def print_addresses(address: preflight.Address) -> None:

@@ -33,6 +33,17 @@ def test_it_makes_keys_that_only_their_owner_can_read(folder):
     assert sorted(os.listdir(folder / "keys")) == ["field-keys", "secret-key"]
 
 
+def test_it_makes_a_state_folder_that_only_its_owner_can_enter(folder):
+    generate_keys()
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_it_leaves_a_state_folder_as_it_is(folder):
+    folder.mkdir(mode=0o750)
+    generate_keys()
+    assert folder.stat().st_mode & 0o777 == 0o750
+
+
 def test_it_makes_usable_keys(folder):
     generate_keys()
     assert len(read_key("DESK_SECRET_KEY", "secret-key")) >= 50
