@@ -27,6 +27,8 @@
     document.getElementById("ticket-problem").replaceChildren(line);
   }
 
+  const settle = () => document.getElementById("ticket-problem").replaceChildren();
+
   /* POST fields; answers {status, data}. Status 0: it did not arrive; 401: the session has ended. */
   async function post(address, fields, options = {}) {
     const body = fields instanceof FormData ? fields : new URLSearchParams(fields);
@@ -50,7 +52,7 @@
 
   const refresh = () => window.htmx.ajax("GET", page().dataset.parts, { source: page(), swap: "none" });
 
-  window.desk = { page, text, say, complain, post, reason, refresh, pulse: () => {} };
+  window.desk = { page, text, say, complain, settle, post, reason, refresh, pulse: () => {} };
 
   /* Small requests ------------------------------------------------------------------------------------------------- */
 
@@ -73,9 +75,9 @@
     if (xhr.status === 404) complain(text("Gone"));
     else if (!xhr.status || xhr.status >= 500 || isPage) complain(text("Failed"));
     else if (xhr.status === 409) refresh(); // something else has happened meanwhile
-    else if (xhr.status === 200 && requestConfig.verb === "post") {
-      say(text("Saved"));
-      document.getElementById("ticket-problem").replaceChildren();
+    else if (xhr.status === 200 && requestConfig.elt !== page()) { // a refresh says nothing of what failed before it
+      if (requestConfig.verb === "post") say(text("Saved"));
+      settle();
     }
   });
   /* Whoever is typing in a part keeps it as it is. */
@@ -258,6 +260,7 @@
     const answer = await post(page().dataset.pulse, fields, { signal: AbortSignal.timeout(PATIENCE) });
     isBeating = false;
     if (answer.status === 200 && answer.data) {
+      if (!wait) settle(); // signed in again
       wait = PULSE;
       show(answer.data);
     } else if ([401, 403, 404].includes(answer.status)) {
@@ -308,7 +311,15 @@
   });
   document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : beat()));
   window.addEventListener("pagehide", () => post(page().dataset.pulse, { leaving: "1" }, { keepalive: true }));
+  /* The form of this ticket is empty when somebody goes back to it (ticket_new.js). */
+  function tellOpened() {
+    const posted = sessionStorage.getItem("desk-new-ticket-posted");
+    if (!posted || !document.querySelector("[data-opened]")) return;
+    sessionStorage.setItem("desk-new-ticket-opened", posted);
+    sessionStorage.removeItem("desk-new-ticket-posted");
+  }
   document.addEventListener("DOMContentLoaded", () => {
+    tellOpened();
     showSteps();
     if (!document.hidden) beat();
     else plan();

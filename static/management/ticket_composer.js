@@ -2,8 +2,9 @@
 (() => {
   "use strict";
 
-  const { page, text, say, complain, post, reason, refresh } = window.desk;
+  const { page, text, say, complain, settle, post, reason, refresh } = window.desk;
   const SAVE_AFTER = 1_500;
+  const PATIENCE = 60_000;
   const TICK = 1_000;
 
   const form = () => document.getElementById("composer");
@@ -12,6 +13,7 @@
   let timer = 0;
   let saving = Promise.resolve();
   let isSending = false;
+  let sending = Promise.resolve();
   let lastSaved = "";
   let cursor = null;
 
@@ -25,7 +27,7 @@
   }
 
   function write(wanted) {
-    if (!form()) return;
+    if (!form() || isSending) return;
     form().querySelector(`[name=kind][value=${wanted}]`).checked = true;
     showKind();
     field().focus();
@@ -99,9 +101,20 @@
     start();
   }
 
-  /* Sending */
-  async function send(submitter) {
-    if (isSending) return;
+  /* Sending: nothing can be changed meanwhile, so that nothing typed is lost with what was sent. */
+  function freeze(isFrozen) {
+    isSending = isFrozen;
+    field().readOnly = form().elements.cc.readOnly = isFrozen;
+    if (isFrozen) form().setAttribute("aria-busy", "true");
+    else form().removeAttribute("aria-busy");
+    document.getElementById("composer-saved").textContent = isFrozen ? text("Sending") : "";
+  }
+
+  function send(submitter) {
+    if (!isSending) sending = deliver(submitter);
+  }
+
+  async function deliver(submitter) {
     const status = submitter?.name === "status" ? submitter.value : "waiting";
     const isNote = kind() === "note";
     problem("");
@@ -109,13 +122,15 @@
     body.set("status", status);
     body.set("seen_message_id", form().dataset.seen ?? stamp());
     clearTimeout(timer);
-    isSending = true;
-    form().setAttribute("aria-busy", "true");
+    freeze(true);
+    say(text("Sending"));
     await saving;
-    const answer = await post(isNote ? form().dataset.note : form().dataset.reply, body);
-    isSending = false;
-    form().removeAttribute("aria-busy");
-    if (answer.status === 200) await sent(answer.data, isNote);
+    const address = isNote ? form().dataset.note : form().dataset.reply;
+    const answer = await post(address, body, { signal: AbortSignal.timeout(PATIENCE) });
+    if (answer.status === 200 && answer.data.is_other) await sentBefore();
+    else if (answer.status === 200) sent(answer.data, isNote);
+    freeze(false);
+    if (answer.status === 200) await show(answer.data, isNote);
     else if (answer.data?.code === "reply_crossed") crossed(answer.data, status);
     else {
       problem(reason(answer));
@@ -129,7 +144,7 @@
     document.getElementById("composer-problem").textContent = words;
   }
 
-  async function sent(data, isNote) {
+  function sent(data, isNote) {
     field().value = "";
     form().elements.cc.value = "";
     form().elements.client_id.value = data.client_id;
@@ -137,15 +152,30 @@
     delete form().dataset.seen;
     form().dispatchEvent(new Event("attach:reset"));
     form().querySelector(".composer-files").open = false;
-    document.getElementById("composer-saved").textContent = "";
     document.getElementById("composer-crossed").replaceChildren();
     document.getElementById("composer-conflict").replaceChildren();
     if (isNote) form().querySelector("[name=kind][value=reply]").checked = true;
     start();
+  }
+
+  /* An answer that never came was a yes: what was changed after it was not sent, and stays. */
+  async function sentBefore() {
+    const { text: words, kind: wanted, cc } = typed();
+    await load();
+    field().value = words;
+    form().elements.cc.value = cc;
+    form().querySelector(`[name=kind][value=${wanted}]`).checked = true;
+    showKind();
+    problem(text("SentBefore"));
+    plan();
+  }
+
+  async function show(data, isNote) {
+    settle();
     window.desk.pulse();
     await refresh();
     const message = document.getElementById(`message-${data.message}`);
-    message?.focus({ preventScroll: false });
+    if (!data.is_other) message?.focus({ preventScroll: false });
     if (data.undo) hold(data);
     else say(text(isNote ? "Noted" : "Sent"));
   }
@@ -196,20 +226,25 @@
   }
 
   async function undo(address) {
+    await sending;
     const others = field().value;
+    field().readOnly = true; // until the form is here that the reply is in again
     clearTimeout(timer);
     document.getElementById("ticket-toasts").replaceChildren();
     const answer = await post(address, {}, {});
     if (answer.status !== 200) {
+      field().readOnly = false;
       complain(reason(answer));
       refresh();
       return;
     }
     await load();
+    field().readOnly = false;
     if (others.trim()) {
       field().value = `${field().value}\n\n${others}`;
       plan();
     }
+    settle();
     await refresh();
     say(text("Undone"));
     field().focus();
@@ -224,6 +259,8 @@
       return;
     }
     const { text: words } = await answer.json();
+    settle();
+    await sending;
     const [from, to] = cursor ?? [field().value.length, field().value.length];
     field().setRangeText(words, from, to, "end");
     field().focus();
@@ -237,8 +274,15 @@
     if (undoing) undo(undoing.dataset.undo);
   });
   document.addEventListener("input", (event) => {
-    if (event.target.closest("#composer") && !event.target.matches("[type=file]")) plan();
+    if (!event.target.closest("#composer") || event.target.matches("[type=file]")) return;
+    problem("");
+    plan();
   });
+  document.addEventListener("click", (event) => {
+    if (!isSending || !event.target.closest("#composer")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, { capture: true });
   document.addEventListener("change", (event) => {
     if (event.target.name === "kind" && event.target.closest("#composer")) {
       showKind();
@@ -267,5 +311,12 @@
     form().requestSubmit(form().querySelector(kind() === "note" ? "button.for-note" : ".send-first"));
   });
   window.addEventListener("pagehide", () => save({ keepalive: true }));
+  window.addEventListener("beforeunload", (event) => {
+    if (isSending) event.preventDefault(); // leaving now would lose what did not arrive
+  });
+  /* Coming back to a page that the browser has kept: what was sent or changed elsewhere meanwhile is not shown. */
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted && form() && !isSending && asText() === lastSaved) load().then(refresh);
+  });
   document.addEventListener("DOMContentLoaded", start);
 })();

@@ -1,6 +1,9 @@
-/* The page for a new ticket: choosing the customer. */
+/* The page for a new ticket: choosing the customer; and what was opened is not shown again by going back. */
 (() => {
   "use strict";
+
+  const POSTED = "desk-new-ticket-posted"; // ticket.js makes it the next where the ticket is open
+  const OPENED = "desk-new-ticket-opened";
 
   document.addEventListener("DOMContentLoaded", () => {
     const form = document.querySelector("[data-new-ticket]");
@@ -20,6 +23,7 @@
         chosen.querySelector("[data-chosen-name]").textContent = customer.dataset.name;
         chosen.querySelector("[data-chosen-email]").textContent = customer.dataset.email;
         found.replaceChildren();
+        form.elements.email.dispatchEvent(new Event("input", { bubbles: true })); // which is not missing any more
         show(true);
         chosen.querySelector("[data-unchoose]").focus();
       } else if (event.target.closest("[data-unchoose]")) {
@@ -33,5 +37,17 @@
       if (event.key === "Enter") event.preventDefault();
     });
     form.querySelector("[data-errors]")?.focus();
+
+    const typed = () => JSON.stringify([form.elements.subject.value, form.elements.text.value]);
+    form.addEventListener("submit", () => sessionStorage.setItem(POSTED, typed()));
+    /* Browsers fill a form in again that one comes back to. */
+    window.addEventListener("pageshow", () => {
+      if (sessionStorage.getItem(OPENED) !== typed()) return;
+      sessionStorage.removeItem(OPENED);
+      form.reset();
+      form.elements.customer.value = "";
+      form.dispatchEvent(new Event("attach:reset"));
+      show(false);
+    });
   });
 })();

@@ -17,12 +17,29 @@
     }
   }
 
+  const write = (key, typed) => store((storage) => storage.setItem(`desk:${key}`, JSON.stringify({ at: Date.now(), typed })));
+
   function read(key) {
     const kept = store((storage) => JSON.parse(storage.getItem(`desk:${key}`) ?? "null"));
     return kept && Date.now() - kept.at < KEPT_FOR ? kept.typed : null;
   }
 
   const forget = (key) => store((storage) => storage.removeItem(`desk:${key}`));
+
+  /* The server has it. What it was is known for a while, because browsers fill forms in again that one goes back to. */
+  function finish(key) {
+    const typed = read(key);
+    if (typed) write(`sent-${key}`, typed);
+    forget(key);
+  }
+
+  function emptyWhatWasSent(form) {
+    const sent = read(`sent-${form.dataset.keep}`);
+    const now = typedIn(form);
+    if (!sent || read(form.dataset.keep) || !now.text || now.text !== sent.text || now.subject !== sent.subject) return;
+    form.reset();
+    form.dispatchEvent(new Event("attach:reset"));
+  }
 
   function typedIn(form) {
     const typed = {};
@@ -57,7 +74,7 @@
   function keep(form) {
     const key = form.dataset.keep;
     let timer = 0;
-    const save = () => store((storage) => storage.setItem(`desk:${key}`, JSON.stringify({ at: Date.now(), typed: typedIn(form) })));
+    const save = () => write(key, typedIn(form));
     form.addEventListener("input", () => {
       clearTimeout(timer);
       timer = setTimeout(save, 300);
@@ -65,6 +82,7 @@
     window.addEventListener("pagehide", () => {
       if (timer) save();
     });
+    form.addEventListener("submit", save);
     form.addEventListener("desk:forget", () => {
       clearTimeout(timer);
       timer = 0;
@@ -154,10 +172,17 @@
     later();
   }
 
+  /* The newest one: it changes when somebody signs in again in another tab. */
+  function token() {
+    const found = document.cookie.split("; ").find((part) => part.startsWith("csrftoken="));
+    return found ? decodeURIComponent(found.split("=")[1]) : "";
+  }
+
   // Start --------------------------------------------------------------------------------------------------------------
 
   for (const words of document.querySelectorAll("[data-with-script]")) words.hidden = false;
-  for (const done of document.querySelectorAll("[data-forget]")) forget(done.dataset.forget);
+  for (const done of document.querySelectorAll("[data-forget]")) finish(done.dataset.forget);
+  for (const notice of document.querySelectorAll("[data-kept-for]")) notice.hidden = !read(notice.dataset.keptFor)?.text;
 
   for (const form of document.querySelectorAll("form[data-keep]")) {
     restore(form);
@@ -171,10 +196,13 @@
     form.addEventListener("submit", (event) => {
       if (event.defaultPrevented) return;
       const button = event.submitter;
+      const field = form.elements.csrfmiddlewaretoken;
+      if (field) field.value = token() || field.value;
       setTimeout(() => { if (button) button.disabled = true; });
     });
   }
   window.addEventListener("pageshow", (event) => {
+    for (const form of document.querySelectorAll("form[data-keep]")) emptyWhatWasSent(form);
     if (!event.persisted) return;
     for (const button of document.querySelectorAll("main form button:disabled")) button.disabled = false;
   });

@@ -1,4 +1,5 @@
 /* Files of a message (templates/tickets/_attach_field.html): uploaded as soon as they are chosen, dropped or pasted.
+   What comes while its form says aria-busy="true" is taken afterwards.
    Without this script the field is an ordinary file field and its files are posted with the form. */
 (() => {
   "use strict";
@@ -14,7 +15,9 @@
     const input = field.querySelector("input[type=file]");
     const status = field.querySelector("[role=status]");
     const waiting = [];
+    const late = []; // what comes while the form is on its way, and so belongs to the next message
     let running = 0;
+    let isKnown = false; // somebody without an account is, once a first file has arrived
     let submitter = null;
 
     const text = (name, value = "") => field.dataset[`text${name}`].replace("%s", value);
@@ -23,7 +26,8 @@
       status.textContent = words;
       status.classList.toggle("attach-status-shown", isShown);
     };
-    const token = () => form.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+    /* The cookie's is the newest: it changes when somebody signs in again in another tab. */
+    const token = () => csrfCookie() || (form.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "");
     const kept = () => [...list.querySelectorAll(".attach-keep")].filter((box) => box.value && box.checked && !box.disabled);
     const busy = () => running + waiting.length > 0;
     const changed = () => form.dispatchEvent(new CustomEvent("attach:change", { detail: { files: kept().length, busy: busy() } }));
@@ -42,20 +46,11 @@
       event.preventDefault();
       add(files.map(named));
     });
-    form.addEventListener("dragover", (event) => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      field.classList.add("attach-over");
-    });
-    form.addEventListener("dragleave", (event) => {
-      if (!form.contains(event.relatedTarget)) field.classList.remove("attach-over");
-    });
-    form.addEventListener("drop", (event) => {
-      if (!hasFiles(event)) return;
-      event.preventDefault();
-      field.classList.remove("attach-over");
-      add([...event.dataTransfer.files]);
-    });
+    field.addEventListener("attach:add", (event) => add(event.detail));
+    const isSending = () => form.getAttribute("aria-busy") === "true";
+    new MutationObserver(() => {
+      if (late.length && !isSending()) add(late.splice(0));
+    }).observe(form, { attributes: true, attributeFilter: ["aria-busy"] });
     form.addEventListener("submit", (event) => {
       if (!busy()) return;
       event.preventDefault();
@@ -66,14 +61,19 @@
     form.addEventListener("attach:reset", () => {
       for (const entry of waiting.splice(0)) entry.cancelled = true;
       list.replaceChildren();
+      forgive();
       say("");
       changed();
     });
 
     function add(files) {
+      if (isSending()) {
+        late.push(...files);
+        return;
+      }
       field.closest("details")?.setAttribute("open", ""); // what was dropped or pasted must be seen
       let room = Number(field.dataset.maxFiles) - kept().length - running - waiting.length;
-      field.querySelector(".attach-problems")?.remove();
+      forgive();
       for (const file of files.slice(0, Math.max(room, 0))) addOne(file);
       if (files.length > room) say(text("Many"), true);
       field.classList.toggle("attach-full", files.length > room);
@@ -95,9 +95,10 @@
       else waiting.push(entry);
     }
 
-    /* Two at a time: one large file does not hold up the others, and the server is not flooded. */
+    /* Two at a time: one large file does not hold up the others, and the server is not flooded. The first goes alone:
+       its answer tells a browser without an account whose its files are, and two first ones would have two owners. */
     function pump() {
-      while (running < AT_ONCE && waiting.length) send(waiting.shift());
+      while (running < (isKnown ? AT_ONCE : 1) && waiting.length) send(waiting.shift());
       if (!busy() && submitter) sendForm();
     }
 
@@ -127,6 +128,7 @@
     function arrived(entry, request) {
       const answer = read(request);
       if (request.status === 201 && answer) {
+        isKnown = true;
         if (entry.cancelled) discard(answer.discard_url);
         else keep(entry, answer);
       } else if (!entry.cancelled) {
@@ -177,6 +179,12 @@
       });
     }
 
+    /* What was wrong with files is no longer so once others were chosen. */
+    function forgive() {
+      field.querySelector(".attach-problems")?.remove();
+      field.classList.remove("attach-wrong", "attach-full");
+    }
+
     /* What cannot be thrown away now is swept away within a day. */
     function discard(address) {
       fetch(address, { method: "POST", headers: { "X-CSRFToken": token() } }).catch(() => {});
@@ -188,6 +196,40 @@
       say("");
       form.requestSubmit(button);
     }
+  }
+
+  /* A file that is dropped beside the field must not take the browser away from what was typed. */
+  function fieldFor(event) {
+    const within = event.target.closest?.("form")?.querySelector("[data-attach]");
+    const all = document.querySelectorAll("[data-attach]");
+    if (within || all.length !== 1 || document.querySelector("dialog[open]")) return within;
+    return all[0];
+  }
+  document.addEventListener("dragover", (event) => {
+    if (!hasFiles(event) || !document.querySelector("[data-attach]")) return;
+    event.preventDefault();
+    leave();
+    fieldFor(event)?.classList.add("attach-over");
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) leave();
+  });
+  document.addEventListener("drop", (event) => {
+    if (!hasFiles(event) || !document.querySelector("[data-attach]")) return;
+    event.preventDefault();
+    leave();
+    const field = fieldFor(event);
+    field?.dispatchEvent(new CustomEvent("attach:add", { detail: [...event.dataTransfer.files] }));
+    field?.scrollIntoView({ block: "nearest" });
+  });
+
+  function leave() {
+    for (const field of document.querySelectorAll(".attach-over")) field.classList.remove("attach-over");
+  }
+
+  function csrfCookie() {
+    const found = document.cookie.split("; ").find((part) => part.startsWith("csrftoken="));
+    return found ? decodeURIComponent(found.split("=")[1]) : "";
   }
 
   const root = document.documentElement;

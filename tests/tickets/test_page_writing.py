@@ -153,6 +153,13 @@ def test_it_warns_before_a_draft_of_another_window_is_overwritten(page):
     assert Draft.objects.get().text == "Third"
 
 
+def test_it_keeps_a_draft_after_the_one_that_a_window_knows_was_sent(page):
+    version = page.ask("draft", text="First", kind="reply", known="").json()["version"]
+    send(page, text="First")
+    assert page.ask("draft", text="Second", kind="reply", known=version).status_code == 200
+    assert Draft.objects.get().text == "Second"
+
+
 def test_it_keeps_drafts_apart(page, ticket, manager):
     page.ask("draft", text="Alice's words", kind="reply")
     html = TicketPage(ticket, manager).show().content.decode()

@@ -9,13 +9,14 @@ from typing import Any, TypedDict
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
 from apps.accounts.models import User
 from apps.tickets.guests import link_key, ticket_for_key
 from apps.tickets.models import Ticket
 from apps.tickets.numbers import normal_number
-from apps.tickets.uploads import OPENED_TICKETS, customers_ticket, person
+from apps.tickets.uploads import OPENED_TICKETS, UPLOADED, customers_ticket, person
 
 KEYS_KEPT = 20
 
@@ -71,7 +72,7 @@ def ticket_page(view: View) -> View:
         normal = normal_number(number)
         ticket = customers_ticket(request, normal) if normal else None
         if ticket is None:
-            return not_found(request)
+            return not_found(request, normal or "")
         survivor = ticket.merged_into and customers_ticket(request, ticket.merged_into.number)
         if ticket.merged_into and survivor is None:
             return _continues_elsewhere(request, ticket)
@@ -90,15 +91,24 @@ def open_link(request: HttpRequest, number: str) -> HttpResponse:
     if ticket is not None:
         remember_link(request, ticket)
     elif normal is None or customers_ticket(request, normal) is None:
-        return not_found(request)
+        return not_found(request, normal or "")
     response = redirect("portal:ticket", normal)
     response["Referrer-Policy"] = "no-referrer"
     return response
 
 
-def not_found(request: HttpRequest) -> HttpResponse:
-    """The page for a ticket that is not there and for one that is not theirs: the two look the same."""
-    return render(request, "portal/tickets/not_found.html", {"next": request.path}, status=404)
+def not_found(request: HttpRequest, number: str = "") -> HttpResponse:
+    """The page for a ticket that is not there and for one that is not theirs: the two look the same.
+
+    Whoever was signed out while writing finds what they wrote on it.
+    """
+    context = {
+        "next": reverse("portal:ticket", args=[number]) if number else request.path,
+        "number": number,
+        "typed": request.POST.get("text", ""),
+        "has_files": bool(request.FILES or request.POST.get(UPLOADED)),
+    }
+    return render(request, "portal/tickets/not_found.html", context, status=404)
 
 
 def _continues_elsewhere(request: HttpRequest, ticket: Ticket) -> HttpResponse:

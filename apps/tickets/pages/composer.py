@@ -93,13 +93,13 @@ def show_composer(request: WorkRequest, ticket: Ticket) -> HttpResponse:
 
 @working
 def draft(request: WorkRequest, ticket: Ticket) -> HttpResponse:
-    """Keep what is typed. `known`: which version of the draft the window knows; with another one nothing is kept."""
+    """Keep what is typed. `known`: which version of the draft the window knows; nothing is written over another one."""
     text = request.POST.get("text", "")
     kind = request.POST.get("kind", Draft.Kind.REPLY)
     with transaction.atomic():
         before = Draft.objects.select_for_update().filter(ticket=ticket, agent=request.user).first()
         is_same = before is not None and (before.text, before.kind) == (text, kind)
-        is_known = _version(before) == request.POST.get("known", "")
+        is_known = before is None or _version(before) == request.POST.get("known", "")
         if not (is_same or is_known or request.POST.get("force")):
             error = _("This draft was changed in another window.")
             return JsonResponse({"code": "draft_changed", "error": error, "version": _version(before)}, status=409)

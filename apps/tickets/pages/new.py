@@ -45,7 +45,7 @@ def new_ticket(request: Any) -> HttpResponse:
     except TicketError as error:
         errors = error.errors if isinstance(error, BadField) else {"": str(error)}
         return _form(request, typed, files=files, errors=errors, status=422)
-    messages.success(request, _("Ticket %(number)s is open.") % {"number": ticket.number})
+    messages.success(request, _("Ticket %(number)s is open.") % {"number": ticket.number}, extra_tags="opened")
     return redirect(reverse("admin:tickets_ticket_change", args=[ticket.pk]))
 
 
