@@ -1,7 +1,7 @@
 """Replies, the customer's messages, notes, and taking a reply back."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
