@@ -7,15 +7,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from apps.accounts.models import Department, Membership, User
-from apps.accounts.roles import Role
-from apps.brands.models import Brand
+from apps.accounts.models import User
 from apps.tickets import services
-from apps.tickets.models import Attachment, Ticket, TicketEvent
-from tests.conftest import make_user
+from apps.tickets.models import Attachment, Ticket
 from tests.live import LiveDesk
+from tests.tickets.conftest import PORTAL, make_ticket, sales, ticket  # noqa: F401 - fixtures
 
-PORTAL = TicketEvent.Face.PORTAL
+# ruff: noqa: F811 - tests name the fixtures that are imported above
 DROP = """([form, names]) => {
   const data = new DataTransfer();
   for (const name of names) data.items.add(new File(["words"], name, { type: "text/plain" }));
@@ -39,26 +37,6 @@ def a_picture() -> bytes:
 
 def a_file(name: str, content: bytes = b"words") -> dict[str, object]:
     return {"name": name, "mimeType": "text/plain", "buffer": content}
-
-
-@pytest.fixture
-def alice(desk: LiveDesk) -> User:
-    return make_user("alice", Role.AGENT)
-
-
-@pytest.fixture
-def carol(desk: LiveDesk) -> User:
-    return make_user("carol")
-
-
-@pytest.fixture
-def ticket(alice: User, carol: User) -> Ticket:
-    brand = Brand.objects.create(name="Fernhill", is_default=True)
-    department = Department.objects.create(name="Sales")
-    Membership.objects.create(department=department, user=alice)
-    return services.open_ticket(
-        brand=brand, department=department, subject="The kettle is cold", text="It stays cold.", by=carol, face=PORTAL
-    )
 
 
 @pytest.fixture

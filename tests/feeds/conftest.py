@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.conf import LazySettings
 
 from apps.feeds.fetching.forkserver import ForkServer
 from apps.feeds.models import ExternalFeed, FeedState
@@ -25,6 +26,12 @@ def publisher() -> Iterator[FeedServer]:
     with FeedServer() as server:
         yield server
         assert server.faults == []
+
+
+@pytest.fixture
+def publisher_is_allowed(settings: LazySettings, publisher: FeedServer) -> None:
+    """Deskbridge may reach the publisher, though it is an inner address."""
+    settings.DESK_OUTBOUND_ALLOW = publisher.allow
 
 
 @pytest.fixture
