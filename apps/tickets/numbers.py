@@ -8,13 +8,18 @@ neighbours is noticed.
 
 import re
 import secrets
+import unicodedata
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _VALUES = {letter: value for value, letter in enumerate(ALPHABET)} | {"I": 1, "L": 1, "O": 0}
 _RANDOM, _CHECK, _MODULUS = 8, 2, 1021
 _BREAKS = (3, 8)
 PATTERN = r"[0-9A-Za-z]{3}-?[0-9A-Za-z]{5}-?[0-9A-Za-z]{2}"
-_WHOLE = re.compile(PATTERN)
+# The same with what text processors put between the groups.
+_BETWEEN = r"[\s-]{0,3}"
+_SPACED = re.compile(PATTERN.replace("-?", _BETWEEN))
+_WITHIN = re.compile(rf"(?<![0-9A-Za-z]){_SPACED.pattern}(?![0-9A-Za-z])")
+_LONGEST = 1000  # characters that are looked at
 
 
 def new_number() -> str:
@@ -29,11 +34,29 @@ def number_of(value: int) -> str:
 
 
 def normal_number(text: str) -> str | None:
-    """The ticket number that somebody meant by `text`, in its one spelling; None where it cannot be one."""
-    typed = text.strip()
-    if not _WHOLE.fullmatch(typed):
-        return None
-    letters = typed.replace("-", "").upper()
+    """The ticket number that somebody meant by `text`, in its one spelling; None where it cannot be one.
+
+    Between its groups may be spaces and dashes of any kind, before it a "#".
+    """
+    typed = _plain(text).removeprefix("#").lstrip()
+    return _checked(typed) if _SPACED.fullmatch(typed) else None
+
+
+def number_within(text: str) -> str | None:
+    """The one ticket number that stands among other words, as people paste it; None where there is none or several."""
+    found = {number for match in _WITHIN.finditer(_plain(text[:_LONGEST])) if (number := _checked(match[0]))}
+    return found.pop() if len(found) == 1 else None
+
+
+def _plain(text: str) -> str:
+    """Without what nobody sees, such as soft hyphens; each dash is a hyphen."""
+    kinds = ((letter, unicodedata.category(letter)) for letter in text)
+    shown = "".join("-" if kind == "Pd" or letter == "\u2212" else letter for letter, kind in kinds if kind != "Cf")
+    return shown.strip()
+
+
+def _checked(typed: str) -> str | None:
+    letters = re.sub(r"[\s-]", "", typed).upper()
     if any(letter not in _VALUES for letter in letters):
         return None
     value, check = _decoded(letters[:_RANDOM]), _decoded(letters[_RANDOM:])

@@ -29,13 +29,15 @@ def found(page):
     ]
 
 
-@pytest.mark.parametrize("spelling", ["{}", " {} ", "#{}", "[{}]"])
+@pytest.mark.parametrize("spelling", ["{}", " {} ", "#{}", "[{}]", "Ticket {}", "Re: [#{}] your kettle"])
 def test_it_leads_to_the_ticket_of_a_number(ticket, alice, spelling):
     client = signed_in(alice)
     for number in (
         ticket.number,
         ticket.number.lower(),
         ticket.number.replace("-", ""),
+        ticket.number.replace("-", " "),
+        ticket.number.replace("-", "\u2011"),
         ticket.number.replace("0", "o"),
     ):
         answer = search(client, spelling.format(number))

@@ -124,7 +124,9 @@ def test_it_says_what_a_merge_does_before_it_does_it(page, make_ticket):
 
 def test_it_merges_into_the_other_one_and_goes_there(page, make_ticket):
     other = make_ticket()
-    answer = page.post("merge", number=other.number.lower().replace("-", ""), keep="other", confirmed="1")
+    answer = page.post(
+        "merge", number=f"Ticket #{other.number.lower().replace('-', ' – ')}", keep="other", confirmed="1"
+    )
     assert answer.headers["HX-Redirect"] == f"/management/tickets/ticket/{other.pk}/change/"
     assert again().merged_into == other
 

@@ -15,7 +15,7 @@ from apps.core.typed import read_number
 from apps.portal.tickets.access import private
 from apps.tickets.indexing import MESSAGE, TICKET, scopes_of_customer
 from apps.tickets.models import Message, Ticket, TicketQuerySet
-from apps.tickets.numbers import normal_number
+from apps.tickets.numbers import number_within
 from apps.tickets.queries import Page, Position, Streams, page
 from apps.tickets.uploads import person
 
@@ -65,7 +65,7 @@ def _page_of(request: HttpRequest, rows: TicketQuerySet) -> Page:
 
 
 def _search_page(request: HttpRequest, by: User, words: str) -> HttpResponse:
-    number = normal_number(words)
+    number = number_within(words)
     if number and Ticket.objects.of_customer(by).filter(number=number).exists():
         return redirect("portal:ticket", number)
     position = read_number(request.GET.get("before", ""))

@@ -17,7 +17,7 @@ from apps.tickets import indexing
 from apps.tickets.lists.asking import MAX_TYPED, Choices, list_address
 from apps.tickets.lists.frames import frame
 from apps.tickets.models import Message, Ticket
-from apps.tickets.numbers import PATTERN, normal_number
+from apps.tickets.numbers import PATTERN, normal_number, number_within
 from apps.tickets.queries import View
 
 PAGE, CUSTOMERS = 25, 6
@@ -92,8 +92,8 @@ def _customers(query: str, user: User, scopes: list[str] | None) -> list[User]:
 
 
 def ticket_by_number(text: str, user: "User | AnonymousUser") -> Ticket | None:
-    """The ticket of a number in any spelling, or the one it was merged into; None where it is not this person's."""
-    number = normal_number(_bare(text))
+    """The ticket of a number among words, or the one it was merged into; None where it is not this person's."""
+    number = number_within(text)
     if number is None:
         return None
     survivor = Coalesce("merged_into_id", "pk")

@@ -13,7 +13,7 @@ from apps.core.typed import read_number
 from apps.tickets import services
 from apps.tickets.errors import BadField, TicketError
 from apps.tickets.models import Ticket
-from apps.tickets.numbers import normal_number
+from apps.tickets.numbers import number_within
 from apps.tickets.pages.access import FACE, WorkRequest, reading, working
 from apps.tickets.pages.answers import sent_to, shown, status_of
 from apps.tickets.pages.contents import AGENTS, base, refreshed
@@ -122,7 +122,7 @@ def _chosen(request: WorkRequest, ticket: Ticket) -> list[Ticket]:
     ids = [read_number(value) for value in request.POST.getlist("tickets")]
     found = {other.pk: other for other in seen.filter(pk__in=[pk for pk in ids if pk is not None][: CANDIDATES * 2])}
     if typed := request.POST.get("number", "").strip():
-        number = normal_number(typed)
+        number = number_within(typed)
         other = seen.filter(number=number).first() if number else None
         if other is None:
             raise BadField({"number": _("There is no other ticket with this number.")})
