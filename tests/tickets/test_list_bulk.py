@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
@@ -122,6 +123,22 @@ def test_it_merges_into_the_ticket_that_is_chosen(make_ticket, alice, dave):
     assert again(foreign).merged_into is None
     assert new.messages.count() == 2
     assert "0 tickets will be merged" in ask(client, "merge", [old, new], survivor=str(new.pk))
+
+
+def test_it_chooses_a_survivor_that_is_not_locked_and_says_so_to_agents(make_ticket, alice):
+    now = timezone.now()
+    locked = make_ticket(status="locked", created_at=now - timedelta(days=3))
+    old, new = make_ticket(created_at=now - timedelta(days=2)), make_ticket()
+    client = signed_in(alice)
+    first = client.post(BULK, {"action": "merge", "tickets": [locked.pk, new.pk, old.pk]}).text
+    assert re.search(rf'value="{old.pk}"[^>]*checked', first)
+    assert len(re.findall("Closed and locked", first)) == 1
+    page = ask(client, "merge", [locked, old, new], survivor=str(locked.pk))
+    assert "0 tickets will be merged" in page
+    assert f"{locked.number} is closed and locked. Choose another ticket that stays" in page
+    assert "open a new" not in page
+    only = client.post(BULK, {"action": "merge", "tickets": [locked.pk]}).text
+    assert re.search(rf'value="{locked.pk}"[^>]*checked', only)
 
 
 def test_it_takes_no_survivor_that_was_not_ticked(make_ticket, alice, workshop, carol):
@@ -250,6 +267,39 @@ def test_it_assigns_to_nobody_outside_the_tickets_departments(ticket, alice, bob
     page = signed_in(alice).post(BULK, posted).text
     assert "Bob" not in page
     assert again(ticket).agent is None
+
+
+def test_it_offers_only_agents_who_can_take_all(make_ticket, manager, alice, bob, sales, workshop):
+    Membership.objects.create(user=manager, department=workshop)
+    Membership.objects.create(user=alice, department=Department.objects.create(name="Spares"))
+    here, there, client = make_ticket(), make_ticket(department=workshop), signed_in(manager)
+
+    def offered(*tickets):
+        page = client.post(BULK, {"action": "assign", "tickets": [ticket.pk for ticket in tickets]}).text
+        return re.findall(r"<option[^>]*>([^<]*)<", page)
+
+    assert offered(here, make_ticket()) == ["Me", "Nobody", "Alice"]
+    assert offered(there) == ["Me", "Nobody", "Bob"]
+    assert offered(here, there) == ["Me", "Nobody"]
+    posted = {"action": "assign", "tickets": [here.pk, there.pk], "agent": alice.pk, "confirm": "1"}
+    assert "Choose first" in client.post(BULK, posted).text
+    assert again(here).agent is None
+    Membership.objects.filter(user=manager).delete()
+    manager.groups.get().permissions.add(Permission.objects.get(codename="view_all_tickets"))
+    page = signed_in(manager).post(BULK, {"action": "assign", "tickets": [here.pk, there.pk]}).text
+    assert "No agent works in all the departments of these tickets." in page
+
+
+def test_it_says_from_whom_tickets_are_taken(make_ticket, manager, alice, bob, sales, workshop):
+    Membership.objects.create(user=bob, department=sales)
+    tickets = [*(make_ticket(agent=alice) for _ in range(2)), make_ticket(agent=bob), make_ticket()]
+    tickets.append(make_ticket(agent=manager))
+    client = signed_in(manager)
+    page = ask(client, "assign", tickets, agent="me")
+    assert "4 tickets will be assigned. 2 are taken from Alice. 1 is taken from Bob. 1 is left out: 1: Mia" in page
+    page = ask(client, "transfer", tickets[:1], department=str(workshop.pk))
+    assert "1 is taken from Alice." in page
+    assert "taken from" not in ask(client, "priority", tickets, priority="high")
 
 
 @pytest.mark.parametrize(

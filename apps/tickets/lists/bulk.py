@@ -33,7 +33,8 @@ class Action:
     """Something that can be done with many tickets.
 
     run: does it with one ticket. needless: why it need not be done with this one; empty where it must be.
-    asks, will, done: what its button, its preview and its message say of a number of tickets.
+    asks, will, done: what its button, its preview and its message say of a number of tickets. takes: whether it takes
+    tickets away from their agents, so that the preview says from whom.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Action:
     asks: Any
     will: Any
     done: Any
+    takes: bool = False
 
 
 @dataclass
@@ -157,6 +159,7 @@ ACTIONS = {
             ngettext_lazy("Assign %(count)d ticket", "Assign %(count)d tickets", "count"),
             ngettext_lazy("%(count)d ticket will be assigned.", "%(count)d tickets will be assigned.", "count"),
             ngettext_lazy("%(count)d ticket was assigned.", "%(count)d tickets were assigned.", "count"),
+            takes=True,
         ),
         Action(
             "status",
@@ -199,6 +202,7 @@ ACTIONS = {
             ngettext_lazy("Transfer %(count)d ticket", "Transfer %(count)d tickets", "count"),
             ngettext_lazy("%(count)d ticket will be transferred.", "%(count)d tickets will be transferred.", "count"),
             ngettext_lazy("%(count)d ticket was transferred.", "%(count)d tickets were transferred.", "count"),
+            takes=True,
         ),
         Action(
             "merge",

@@ -1,5 +1,6 @@
 """The page between choosing what to do with the ticked tickets and doing it."""
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import admin, messages
@@ -61,6 +62,7 @@ def _ask(
         "form": form,
         "pks": pks,
         "outcome": outcome,
+        "taken": taken_texts(outcome.changed) if outcome and action.takes else [],
         "left_out": list(outcome.left_out.items()) if outcome else [],
         "not_found": not_found_text(outcome.not_found) if outcome and outcome.not_found else "",
         "will": action.will % {"count": changing},
@@ -90,8 +92,6 @@ def _form(request: HttpRequest, action: Action, tickets: list[Ticket], user: Use
         return action.form(request.POST, user=user, tickets=tickets)
     empty = action.form(user=user, tickets=tickets)
     values: dict[str, Any] = {name: empty.get_initial_for_field(field, name) for name, field in empty.fields.items()}
-    if "survivor" in empty.fields and tickets:
-        values["survivor"] = min(tickets, key=lambda ticket: ticket.created_at).pk
     is_complete = all(values[name] or not field.required for name, field in empty.fields.items())
     return action.form(values, user=user, tickets=tickets) if is_complete else empty
 
@@ -120,6 +120,16 @@ def _named(tickets: list[Ticket]) -> str:
         return numbers
     text = ngettext("%(numbers)s and %(count)d more", "%(numbers)s and %(count)d more", more)
     return text % {"numbers": numbers, "count": more}
+
+
+def taken_texts(tickets: list[Ticket]) -> list[str]:
+    """How many of these tickets are taken from whom, the most first."""
+    counts = Counter(ticket.agent for ticket in tickets if ticket.agent is not None)
+    return [
+        ngettext("%(count)d is taken from %(agent)s.", "%(count)d are taken from %(agent)s.", count)
+        % {"count": count, "agent": agent.get_full_name()}
+        for agent, count in counts.most_common()
+    ]
 
 
 def not_found_text(count: int) -> str:

@@ -1,9 +1,10 @@
 """What people choose for the tickets that they have ticked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -28,20 +29,27 @@ class CloseForm(BulkForm):
 
 
 class AssignForm(BulkForm):
+    """Offered are those who work in all the departments of the tickets."""
+
     agent = forms.ChoiceField(label=_("To whom"), widget=UnfoldAdminSelectWidget, initial=ME)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        departments = {ticket.department_id for ticket in self.tickets}
-        people = User.objects.agents().filter(is_active=True, memberships__department_id__in=departments)
-        self.people = {str(agent.pk): agent for agent in people.distinct().order_by("display_name", "pk")}
+        self.people = {str(agent.pk): agent for agent in self._members()}
         others = [(pk, agent.get_full_name()) for pk, agent in self.people.items() if agent != self.user]
         field: Any = self.fields["agent"]
         field.choices = [(ME, _("Me")), (NOBODY, _("Nobody")), *others]
+        if self.tickets and not self.people:
+            field.help_text = _("No agent works in all the departments of these tickets.")
 
     def clean_agent(self) -> User | None:
         value = self.cleaned_data["agent"]
         return self.user if value == ME else self.people.get(value)
+
+    def _members(self) -> Iterable[User]:
+        departments = {ticket.department_id for ticket in self.tickets}
+        here = User.objects.agents().filter(is_active=True, memberships__department__in=departments)
+        return here.annotate(places=Count("memberships")).filter(places=len(departments)).order_by("display_name", "pk")
 
 
 class StatusForm(BulkForm):
@@ -79,7 +87,8 @@ class SurvivorField(forms.ModelChoiceField):
 
     def label_from_instance(self, obj: Any) -> str:
         opened = date_format(timezone.localtime(obj.created_at), "SHORT_DATE_FORMAT")
-        return f"{obj.number} · {obj.subject} · {obj.customer_name or obj.customer_email} · {opened}"
+        said = [obj.number, obj.subject, obj.customer_name or obj.customer_email, opened]
+        return " · ".join([*said, obj.get_status_display()] if obj.is_locked else said)
 
 
 class MergeForm(BulkForm):
@@ -90,3 +99,8 @@ class MergeForm(BulkForm):
         field: Any = self.fields["survivor"]
         field.queryset = Ticket.objects.filter(pk__in=[ticket.pk for ticket in self.tickets]).order_by("created_at")
         field.empty_label = None
+
+    def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
+        """The oldest ticket into which others can be merged; among locked ones the oldest."""
+        fitting = sorted(self.tickets, key=lambda ticket: (ticket.is_locked, ticket.created_at))
+        return fitting[0].pk if fitting else None
