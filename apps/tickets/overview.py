@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.core.cache import cache
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -78,8 +79,8 @@ def _card(view: str, count: int, note: str, *, title: str = "") -> Card:
 
 
 def _due(user: User) -> int:
-    mine = Ticket.objects.visible_to(user).unmerged().filter(agent=user, follow_up_at__lte=timezone.now())
-    return mine[: COUNTED + 1].count()
+    due = Ticket.objects.visible_to(user).unmerged().filter(follow_up_at__lte=timezone.now())
+    return due.filter(Q(agent=user) | Q(agent__isnull=True))[: COUNTED + 1].count()
 
 
 def _capped(count: int) -> str:

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.accounts.models import Department, Membership
 from apps.tickets.models import Ticket
-from apps.tickets.queries import Filters, Position, View, counts, page, streams
+from apps.tickets.queries import Filters, Position, View, counts, neighbour, page, streams
 
 pytestmark = pytest.mark.django_db
 MOMENT = datetime(2026, 11, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -34,6 +35,7 @@ def tickets(brand, sales, workshop, alice, bob, manager, carol):
             agent=chance.choice([alice, bob, manager, None]),
             status=chance.choice(Ticket.Status.values),
             priority=chance.choice(Ticket.Priority.values),
+            is_pinned=chance.random() < 0.2,
             last_activity_at=MOMENT + timedelta(seconds=chance.randrange(6)),
             follow_up_at=chance.choice([None, MOMENT, MOMENT + timedelta(hours=chance.randrange(3))]),
             transferred_at=chance.choice([None, MOMENT - timedelta(days=400), recent, recent + timedelta(hours=1)]),
@@ -71,7 +73,7 @@ def expected(user, view, **narrowed):
         case View.MY_ACTIVE | View.MY_WAITING:
             rows = rows.filter(agent=user)
         case View.FOLLOW_UPS:
-            return rows.filter(agent=user, follow_up_at__isnull=False)
+            return rows.filter(Q(agent=user) | Q(agent=None), follow_up_at__isnull=False)
         case View.UNASSIGNED:
             rows = rows.filter(agent=None)
         case View.TRANSFERRED:
@@ -88,11 +90,24 @@ def test_it_pages_through_all_of_a_view_once_and_back(tickets, alice, view, newe
     lists = streams(user=alice, view=view, filters=Filters(), newest_first=newest_first)
     order, descending = ORDERS.get(view, ("last_activity_at", newest_first))
     sign = "-" if descending else ""
-    wanted = list(expected(alice, view).order_by(f"{sign}{order}", f"{sign}pk").values_list("pk", flat=True))
+    pinned = ["-is_pinned"] if view in View.WITH_PINNED else []
+    ordered = expected(alice, view).order_by(*pinned, f"{sign}{order}", f"{sign}pk")
+    wanted = list(ordered.values_list("pk", flat=True))
     assert wanted
     assert all_pages(lists) == wanted
     last = Ticket.objects.get(pk=wanted[-1])
     assert all_pages_backwards(lists, Position(getattr(last, order), last.pk)) == wanted[:-1]
+
+
+@pytest.mark.parametrize("view", [View.MY_ACTIVE, View.FOLLOW_UPS, View.CLOSED])
+def test_it_steps_through_a_list_ticket_by_ticket(tickets, alice, view):
+    lists = streams(user=alice, view=view, filters=Filters())
+    wanted = all_pages(lists)
+    by_pk = Ticket.objects.in_bulk(wanted)
+    after = [neighbour(lists, by_pk[pk], is_forward=True) for pk in wanted]
+    before = [neighbour(lists, by_pk[pk], is_forward=False) for pk in wanted]
+    assert after == [*wanted[1:], None]
+    assert before == [None, *wanted[:-1]]
 
 
 @pytest.mark.parametrize("view", View.NAMES)

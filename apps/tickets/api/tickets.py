@@ -31,6 +31,8 @@ Statuses = Annotated[list[Status], Query(max_length=4)]
 Priorities = Annotated[list[Priority], Query(max_length=4)]
 Since = Annotated[MomentIn, Query(description="Those with an activity at this moment or later.")]
 
+SHOWN = ("brand", "department", "customer", "agent")  # what a ticket in a list names
+
 
 @router.get("/tickets", response=Page[TicketItem], auth=Bearer(Scope.TICKETS_READ), exclude_unset=True)
 def list_tickets(
@@ -54,7 +56,7 @@ def list_tickets(
         customer=customer,
     )
     lists = _since(_lists(person, filters), changed_since)
-    page = queries.page(lists, after=_position(cursor), size=limit)
+    page = queries.page(lists, after=_position(cursor), size=limit, related=SHOWN)
     following = next_address(request, page.after.code()) if page.after else None
     return Page[TicketItem](items=[show_item(ticket, person) for ticket in page.tickets], next=following)
 

@@ -1,6 +1,6 @@
 """What the address of a list asks for, and the addresses of what is next to it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -39,6 +39,15 @@ class Choices:
         if not self._sees_all:
             rows = rows.filter(memberships__department_id__in=self.user.department_ids).distinct()
         return list(rows.order_by("display_name", "pk"))
+
+    def agent_names(self, pks: Iterable[int | None]) -> Mapping[int | None, str]:
+        """What the agents with these ids are called, whether they work in these departments or not."""
+        known = [self.user, *self.__dict__.get("agents", ())]
+        names: dict[int | None, str] = {person.pk: person.get_full_name() for person in known}
+        if others := set(pks) - {None, *names}:
+            rows = User.objects.filter(pk__in=others).only("username", "display_name")
+            names |= {person.pk: person.get_full_name() for person in rows}
+        return names
 
     @cached_property
     def brands(self) -> list[Brand]:

@@ -43,7 +43,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         {
             **frame(request, choices, asked),
             "title": asked.view.title,
-            "rows": rows_of(page.tickets, user),
+            "rows": rows_of(page.tickets, choices),
             "actions": actions_for(user),
             "filters": _filters(asked, choices),
             "chips": _chips(asked, choices, customer),

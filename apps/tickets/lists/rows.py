@@ -1,16 +1,15 @@
 """What a row of a list shows, as plain words: fifty rows are on each page, and templates are slow with objects."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypedDict
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.timesince import timesince
 
-from apps.accounts.models import User
-from apps.core.templatetags.plain_words import ago
+from apps.core.templatetags.plain_words import ago, said
+from apps.tickets.lists.asking import Choices
 from apps.tickets.models import Ticket
 
 TELLING = timedelta(hours=1)
@@ -53,9 +52,11 @@ class Row(TypedDict):
     transferred: Moment | None
 
 
-def rows_of(tickets: Iterable[Ticket], user: User) -> list[Row]:
+def rows_of(tickets: Sequence[Ticket], choices: Choices) -> list[Row]:
     """The rows of these tickets for this person."""
-    now, takes = timezone.now(), user.has_perm("tickets.change_ticket")
+    now, takes = timezone.now(), choices.user.has_perm("tickets.change_ticket")
+    departments = {department.pk: department.name for department in choices.departments}
+    agents = choices.agent_names(ticket.agent_id for ticket in tickets)
     address = reverse("admin:tickets_ticket_change", args=[0])
     statuses = {value: str(label) for value, label in Ticket.Status.choices}
     priorities = {value: str(label) for value, label in Ticket.Priority.choices}
@@ -66,8 +67,8 @@ def rows_of(tickets: Iterable[Ticket], user: User) -> list[Row]:
             subject=ticket.subject,
             number=ticket.number,
             customer=ticket.customer_name or ticket.customer_email,
-            department=ticket.department.name,
-            agent=ticket.agent.get_full_name() if ticket.agent else "",
+            department=departments.get(ticket.department_id, ""),
+            agent=agents.get(ticket.agent_id, ""),
             status=ticket.status,
             status_text=statuses[ticket.status],
             priority=ticket.priority,
@@ -92,10 +93,8 @@ def _idle(ticket: Ticket, now: datetime) -> str:
 
 
 def _moment(at: datetime) -> Moment:
-    return Moment(iso=at.isoformat(), text=ago(at), full=date_format(timezone.localtime(at), "DATETIME_FORMAT"))
+    return Moment(iso=at.isoformat(), text=ago(at), full=said(at, "DATETIME_FORMAT"))
 
 
 def _day(at: datetime) -> Moment:
-    local = timezone.localtime(at)
-    text, full = date_format(local, "SHORT_DATE_FORMAT"), date_format(local, "DATETIME_FORMAT")
-    return Moment(iso=at.isoformat(), text=text, full=full)
+    return Moment(iso=at.isoformat(), text=said(at, "SHORT_DATE_FORMAT"), full=said(at, "DATETIME_FORMAT"))

@@ -155,6 +155,7 @@ class Ticket(models.Model):
                 condition=UNMERGED,
                 name="ticket_agent",
             ),
+            models.Index(fields=["agent"], condition=UNMERGED & Q(is_pinned=True), name="ticket_pinned"),
             models.Index(fields=["customer", "last_activity_at", "id"], name="ticket_customer"),
             models.Index(fields=["customer_email", "last_activity_at", "id"], name="ticket_customer_email"),
             models.Index(

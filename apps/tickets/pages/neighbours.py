@@ -10,7 +10,6 @@ from apps.tickets import queries
 from apps.tickets.lists.asking import Asked, Choices
 from apps.tickets.models import Ticket
 from apps.tickets.pages.access import WorkRequest, reading
-from apps.tickets.queries import Position
 
 
 @reading
@@ -30,12 +29,9 @@ def _step(request: WorkRequest, ticket: Ticket, *, is_forward: bool) -> HttpResp
     lists = queries.streams(
         user=request.user, view=asked.view.name, filters=asked.filters, newest_first=not asked.is_oldest_first
     )
-    at = getattr(ticket, lists.order)
-    here = Position(at, ticket.pk) if at else None
-    place = {"after": here} if is_forward else {"before": here}
-    found = queries.page(lists, **place, size=1).tickets if here or is_forward else []
-    if found and found[0].pk != ticket.pk:
-        return redirect(reverse("admin:tickets_ticket_change", args=[found[0].pk]))
+    found = queries.neighbour(lists, ticket, is_forward=is_forward)
+    if found is not None:
+        return redirect(reverse("admin:tickets_ticket_change", args=[found]))
     end = (
         _("This is the last ticket of the list “%(list)s”.")
         if is_forward

@@ -109,7 +109,9 @@ def idle_longest(*, scope: Scope, limit: int = IDLE_SHOWN) -> list[Ticket]:
     """The active tickets that have waited longest for somebody to do something."""
     rows = scope.rows().filter(status=Ticket.Status.ACTIVE, idle_since__isnull=False)
     parts = [rows.filter(department_id=pk) for pk in scope.departments]
-    return queries.page(queries.Streams(parts, order="idle_since", newest_first=False), size=limit).tickets
+    return queries.page(
+        queries.Streams(parts, order="idle_since", newest_first=False), size=limit, related=("department", "agent")
+    ).tickets
 
 
 def _figures(measured: Measured, backlogs: dict[tuple[int, int | None], int]) -> dict[Group, Figures]:
