@@ -172,12 +172,6 @@
     later();
   }
 
-  /* The newest one: it changes when somebody signs in again in another tab. */
-  function token() {
-    const found = document.cookie.split("; ").find((part) => part.startsWith("csrftoken="));
-    return found ? decodeURIComponent(found.split("=")[1]) : "";
-  }
-
   // Start --------------------------------------------------------------------------------------------------------------
 
   for (const words of document.querySelectorAll("[data-with-script]")) words.hidden = false;
@@ -192,19 +186,8 @@
     });
   }
 
-  for (const form of document.querySelectorAll("main form[method=post]")) {
-    form.addEventListener("submit", (event) => {
-      if (event.defaultPrevented) return;
-      const button = event.submitter;
-      const field = form.elements.csrfmiddlewaretoken;
-      if (field) field.value = token() || field.value;
-      setTimeout(() => { if (button) button.disabled = true; });
-    });
-  }
-  window.addEventListener("pageshow", (event) => {
-    for (const form of document.querySelectorAll("form[data-keep]")) emptyWhatWasSent(form);
-    if (!event.persisted) return;
-    for (const button of document.querySelectorAll("main form button:disabled")) button.disabled = false;
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-keep]").forEach(emptyWhatWasSent);
   });
 
   for (const notice of document.querySelectorAll("[data-news]")) watch(notice);

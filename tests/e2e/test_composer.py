@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from apps.tickets import services
 from apps.tickets.models import Draft, Message, Ticket
 from tests.conftest import signed_in
+from tests.e2e.gates import Gate
 from tests.e2e.test_files import DROP, PASTE, a_file, arrived, items
 from tests.e2e.test_ticket_page import beat, colleague, visit  # noqa: F401 - fixtures
 from tests.tickets.conftest import MANAGEMENT, bob, make_ticket, sales, ticket  # noqa: F401 - fixtures
@@ -19,32 +20,6 @@ IS_LEFT_ALONE = """() => {
   const event = new DragEvent("dragover", { dataTransfer, bubbles: true, cancelable: true });
   return document.querySelector("#ticket-subject h2").dispatchEvent(event);
 }"""
-
-
-class Gate:
-    """Holds the requests to an address back until it is opened."""
-
-    def __init__(self, page, address):
-        self.page, self.routes, self.is_open = page, [], False
-        page.route(address, self._hold)
-
-    def _hold(self, route):
-        if self.is_open:
-            route.continue_()
-        else:
-            self.routes.append(route)
-
-    def wait(self):
-        for _ in range(100):
-            if self.routes:
-                return
-            self.page.wait_for_timeout(50)
-        raise AssertionError("no request came")
-
-    def open(self):
-        self.is_open = True
-        for route in self.routes:
-            route.continue_()
 
 
 def text_of(page):

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from apps.tickets.guests import link_key
 from apps.tickets.models import Message
 from tests.conftest import PASSWORD
+from tests.e2e.gates import Gate
 from tests.e2e.test_accessibility import assert_readable  # noqa: F401 - a fixture
 from tests.tickets.conftest import make_ticket, sales, ticket  # noqa: F401 - fixtures
 
@@ -13,6 +14,15 @@ from tests.tickets.conftest import make_ticket, sales, ticket  # noqa: F401 - fi
 
 KEPT = "What you wrote is kept in this tab."
 HERE_AGAIN = "What you wrote before is here again."
+# The driver itself waits until a page that was sent for is there.
+SEND_AND_TYPE = """async () => {
+  const form = document.getElementById("answer");
+  form.requestSubmit();
+  await new Promise((done) => setTimeout(done, 100));
+  form.elements.text.focus();
+  document.execCommand("insertText", false, " lost words");
+  return [form.elements.text.value, form.getAttribute("aria-busy")];
+}"""
 
 
 def send(page):
@@ -68,6 +78,19 @@ def test_a_reply_is_sent_after_signing_in_again_in_another_tab(desk, page, sign_
     tab.close()
     send(page)
     expect(page.get_by_text("Your message is sent.")).to_be_visible()
+
+
+def test_nothing_can_be_typed_while_a_message_is_on_its_way(desk, page, sign_in, ticket, carol):
+    sign_in(page, carol)
+    page.goto(desk.address(f"/tickets/{ticket.number}/"))
+    message = page.get_by_label("Your message")
+    message.fill("Hello")
+    gate = Gate(page, f"**/tickets/{ticket.number}/")
+    assert page.evaluate(SEND_AND_TYPE) == ["Hello", "true"]
+    gate.wait()
+    gate.open()
+    expect(page.get_by_text("Your message is sent.")).to_be_visible()
+    expect(message).to_be_editable()
 
 
 def test_going_back_shows_no_reply_that_was_sent_and_every_other(desk, page, sign_in, ticket, carol):
