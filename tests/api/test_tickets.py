@@ -151,14 +151,14 @@ def test_it_changes_everything_at_once_or_nothing(agent, ticket, alice, sales):
         "agent": alice.pk,
         "status": "waiting",
         "is_pinned": True,
-        "follow_up_at": "2027-03-01T09:30:00+01:00",
+        "follow_up_at": "2090-03-01T09:30:00+01:00",
         "follow_up_note": "Ask again",
         "fields": [{"id": model.pk, "value": "K2"}],
     }
     shown = agent.patch(address, wanted).json()
     assert (shown["subject"], shown["priority"], shown["status"]) == ("Two kettles", "high", "waiting")
     assert (shown["agent"]["id"], shown["is_pinned"], shown["follow_up_note"]) == (alice.pk, True, "Ask again")
-    assert shown["follow_up_at"] == "2027-03-01T08:30:00Z"
+    assert shown["follow_up_at"] == "2090-03-01T08:30:00Z"
     assert shown["fields"][0]["value"] == "K2"
     assert set(ticket.events.values_list("face", flat=True)) == {"portal", "api"}
     events = ticket.events.count()
@@ -172,6 +172,19 @@ def test_it_changes_everything_at_once_or_nothing(agent, ticket, alice, sales):
     assert (cleared["follow_up_at"], cleared["agent"], cleared["subject"]) == (None, None, "Two kettles")
 
 
+def test_it_takes_follow_ups_from_today_on_and_lets_others_stay(agent, ticket):
+    address, over = f"/tickets/{ticket.number}", timezone.now() - timedelta(days=2)
+    refused = agent.patch(address, {"follow_up_at": over.isoformat(), "subject": "Pot"})
+    assert refused.status_code == 422
+    assert refused.json()["errors"] == {"follow_up_at": ["This day is over. Choose today or a later one."]}
+    assert agent.get(address).json()["subject"] == "The kettle is cold"
+    Ticket.objects.update(follow_up_at=over)
+    shown = agent.get(address).json()["follow_up_at"]
+    for body in ({"follow_up_note": "Call"}, {"follow_up_at": shown}):
+        assert agent.patch(address, body).json()["follow_up_at"] == shown
+    assert agent.patch(address, {"follow_up_at": "2201-01-01T00:00:00Z"}).status_code == 422
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -180,7 +193,7 @@ def test_it_changes_everything_at_once_or_nothing(agent, ticket, alice, sales):
         {"subject": None},
         {"is_pinned": 1},
         {"follow_up_at": 5},
-        {"follow_up_at": "2027-03-01"},
+        {"follow_up_at": "2090-03-01"},
         {"follow_up_at": "0001-01-01T00:00:00+14:00"},
         {"follow_up_at": "9999-12-31T23:59:59-14:00"},
         {"agent": 0},

@@ -101,7 +101,7 @@ def form(ticket: Ticket, bob: User) -> dict[str, object]:
         "confirmed": "1",
         "is_pinned": "1",
         "minutes": "5",
-        "follow_up_at": "2030-01-01T10:00",
+        "follow_up_at": "2090-01-01T10:00",
         "attachments": [Attachment.objects.get().pk],
         "client_id": str(uuid.uuid4()),
         "key": "wrong",

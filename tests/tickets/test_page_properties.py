@@ -1,5 +1,6 @@
 """Properties that are changed where they stand, and the dialogs."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -64,12 +65,25 @@ def test_it_keeps_custom_fields(page, ticket, sales, workshop):
 def test_it_sets_and_removes_the_follow_up_in_the_persons_time_zone(page, alice):
     alice.time_zone = "America/New_York"
     alice.save()
-    page.post("follow_up", at="2030-01-01T10:00", note="Call back", days="")
-    assert again().follow_up_at.isoformat() in ("2030-01-01T15:00:00+00:00", "2030-01-01T10:00:00+00:00")
+    page.post("follow_up", at="2090-01-01T10:00", note="Call back", days="")
+    assert again().follow_up_at.isoformat() in ("2090-01-01T15:00:00+00:00", "2090-01-01T10:00:00+00:00")
     page.post("follow_up", days="3", note="")
     assert timedelta(days=1) < again().follow_up_at - timezone.now() < timedelta(days=4)
     page.post("follow_up", remove="1")
     assert again().follow_up_at is None
+
+
+def test_it_takes_no_follow_up_on_a_day_that_is_over(page, ticket):
+    yesterday = timezone.localtime() - timedelta(days=1)
+    answer = page.post("follow_up", at=f"{yesterday:%Y-%m-%dT%H:%M}", note="Call <back>", days="")
+    assert answer.status_code == 422
+    assert "This day is over. Choose today or a later one." in answer.text
+    assert 'value="Call &lt;back&gt;"' in answer.text
+    assert again().follow_up_at is None
+    Ticket.objects.update(follow_up_at=yesterday)
+    shown = re.search(r'name="at"[^>]* value="([^"]*)"', page.show().text)[1]
+    assert page.post("follow_up", at=shown, note="Call", days="").status_code == 200
+    assert (again().follow_up_at, again().follow_up_note) == (yesterday, "Call")
 
 
 def test_it_takes_a_ticket_or_says_who_was_quicker(page, ticket, alice, manager, bob, workshop, sales):
@@ -129,6 +143,14 @@ def test_it_merges_into_the_other_one_and_goes_there(page, make_ticket):
     )
     assert answer.headers["HX-Redirect"] == f"/management/tickets/ticket/{other.pk}/change/"
     assert again().merged_into == other
+
+
+def test_it_keeps_the_other_ticket_where_this_one_is_locked(page, make_ticket):
+    make_ticket()
+    checked = r'name="keep" value="(\w+)" checked'
+    assert re.findall(checked, page.show("show_merge").text) == ["this"]
+    Ticket.objects.filter(pk=page.ticket.pk).update(status="locked")
+    assert re.findall(checked, page.show("show_merge").text) == ["other"]
 
 
 def test_it_merges_nothing_that_does_not_belong_together_or_is_not_there(page, make_ticket, workshop, dave, bob):

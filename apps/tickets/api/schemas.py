@@ -65,7 +65,7 @@ class TicketPatch(Input):
     department: Id = absent(description="For agents: transfers the ticket.")
     agent: Id | None = absent(description="For agents: null gives it to nobody.")
     is_pinned: StrictBool = absent(description=FOR_AGENTS)
-    follow_up_at: MomentIn | None = absent(description="For agents: null for none.")
+    follow_up_at: MomentIn | None = absent(description="For agents: today or later, null for none.")
     follow_up_note: Annotated[str, StringConstraints(max_length=200)] = absent(description=FOR_AGENTS)
     fields: Fields = absent(description=FOR_AGENTS)
 
