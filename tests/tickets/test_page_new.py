@@ -1,10 +1,12 @@
 """A ticket that an agent opens for a customer."""
 
+import re
 import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from apps.accounts.models import Department, Membership
 from apps.brands.models import Brand
 from apps.tickets.models import CustomField, Ticket
 from tests.conftest import make_user, signed_in
@@ -116,6 +118,30 @@ def test_it_offers_the_brands_where_there_are_several(form, alice, brand, sales)
     assert "Tidewater" in signed_in(alice).get(ADDRESS).content.decode()
     signed_in(alice).post(ADDRESS, {**form, "brand": other.pk, "email": "eve@example.com"})
     assert Ticket.objects.get().brand == other
+
+
+def test_it_offers_the_brands_that_the_department_serves(form, alice, brand, sales):
+    tide, firth = (Brand.objects.create(name=name) for name in ("Tidewater", "Firth"))
+    spares = Department.objects.create(name="Spares")
+    Membership.objects.create(department=spares, user=alice)
+    sales.brands.add(tide, firth)
+    client = signed_in(alice)
+
+    def offered(address, **query):
+        return re.findall(r"<option[^>]*>(Fernhill|Firth|Tidewater)<", client.get(address, query).text)
+
+    assert offered(ADDRESS) == ["Fernhill", "Firth", "Tidewater"]
+    assert offered(ADDRESS, department=sales.pk) == ["Firth", "Tidewater"]
+    assert offered(f"{ADDRESS}fields/", department=sales.pk) == ["Firth", "Tidewater"]
+    assert offered(f"{ADDRESS}fields/", department=spares.pk) == ["Fernhill", "Firth", "Tidewater"]
+    kept = client.get(f"{ADDRESS}fields/", {"department": sales.pk, "brand": tide.pk}).text
+    assert f'value="{tide.pk}" selected' in kept
+    answer = client.post(ADDRESS, {**form, "brand": brand.pk, "email": "eve@example.com"})
+    assert answer.status_code == 422
+    assert "This department takes no tickets here." in answer.text
+    assert not Ticket.objects.exists()
+    client.post(ADDRESS, {**form, "email": "eve@example.com"})
+    assert Ticket.objects.get().brand == firth
 
 
 def test_it_bears_characters_that_no_database_keeps(form, alice):

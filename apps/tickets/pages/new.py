@@ -51,10 +51,11 @@ def new_ticket(request: Any) -> HttpResponse:
 
 @require_GET
 def department_fields(request: Any) -> HttpResponse:
-    """The custom fields of the department that is chosen, with what was typed into those of the same id."""
+    """The custom fields and brands of the department that is chosen, with what was typed into those of the same id."""
     _refuse_others(request)
-    department = _department(request.user, request.GET.get("department", ""))
-    context = {"inputs": _inputs(department, request.GET.dict(), {})}
+    typed = request.GET.dict()
+    department = _department(request.user, typed.get("department", ""))
+    context = {"inputs": _inputs(department, typed, {}), "brands": _brands(department), "typed": typed, "is_new": True}
     return render(request, f"{FOLDER}/_new_fields.html", context)
 
 
@@ -122,7 +123,7 @@ def _form(
         **admin.site.each_context(request),
         "title": _("New ticket"),
         "departments": departments,
-        "brands": Brand.objects.order_by("-is_default", "name"),
+        "brands": _brands(chosen),
         "chosen": chosen,
         "customer": _customer(request.user, typed),
         "inputs": _inputs(chosen, typed, errors or {}),
@@ -150,12 +151,17 @@ def _department(user: Any, value: str) -> Department | None:
     return _departments(user).filter(pk=read_number(value) or 0).first()
 
 
+def _brands(department: Department | None) -> "QuerySet[Brand]":
+    """What the department serves; without one, all brands."""
+    served = department.brands.all() if department else Brand.objects.none()
+    return (served or Brand.objects.all()).order_by("-is_default", "name")
+
+
 def _brand(value: str, department: Department | None) -> Brand | None:
     """The brand that was chosen; without a choice the first one that the department serves."""
     if (number := read_number(value)) is not None:
         return Brand.objects.filter(pk=number).first()
-    served = department.brands.all() if department else Brand.objects.none()
-    return (served or Brand.objects.all()).order_by("-is_default", "name").first()
+    return _brands(department).first()
 
 
 def _customer(user: Any, typed: dict[str, str]) -> User | None:
