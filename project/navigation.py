@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.dataclasses import SearchResult
 
@@ -62,7 +62,7 @@ SIDEBAR: tuple[tuple[Any, tuple[Page, ...]], ...] = (
         ),
     ),
     (
-        _("Answers"),
+        pgettext_lazy("menu", "Answers"),
         (Page(_("Canned replies"), "quickreply", "admin:tickets_cannedreply_changelist", "tickets.view_cannedreply"),),
     ),
     (

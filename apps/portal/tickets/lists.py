@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from apps.accounts.models import User
@@ -23,8 +24,12 @@ PAGE = 25
 SHOWN = ("department", "brand")
 Status = Ticket.Status
 TABS: dict[str, tuple[Any, Any, tuple[str, ...]]] = {
-    "open": (_("Open"), _("Tickets that we or you still have to do something about."), (Status.ACTIVE, Status.WAITING)),
-    "closed": (_("Closed"), _("Tickets that are done."), (Status.CLOSED, Status.LOCKED)),
+    "open": (
+        pgettext_lazy("tickets", "Open"),
+        _("Tickets that we or you still have to do something about."),
+        (Status.ACTIVE, Status.WAITING),
+    ),
+    "closed": (pgettext_lazy("tickets", "Closed"), _("Tickets that are done."), (Status.CLOSED, Status.LOCKED)),
     "all": (_("All"), _("Every ticket you have opened."), tuple(Status.values)),
 }
 

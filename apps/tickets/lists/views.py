@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.tickets.queries import View
 
@@ -89,7 +90,7 @@ LISTS = {
         ),
         ListView(
             View.CLOSED,
-            _("Closed"),
+            pgettext_lazy("tickets", "Closed"),
             "task_alt",
             ANYBODY,
             _("No closed tickets"),

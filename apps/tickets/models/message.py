@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import User
 from apps.tickets.models.ticket import Ticket
@@ -30,7 +31,7 @@ class Message(models.Model):
     class Kind(models.TextChoices):
         GENERAL = "general", _("General")
         RESOLUTION = "resolution", _("Resolution")
-        TRANSFER = "transfer", _("Transfer")
+        TRANSFER = "transfer", pgettext_lazy("note", "Transfer")
         FOLLOW_UP = "follow_up", _("Follow-up")
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="messages", db_index=False)

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import Department, User
 from apps.core.models import Ordered
@@ -74,7 +75,7 @@ class CustomField(Ordered):
 
     class Kind(models.TextChoices):
         TEXT = "text", _("Text")
-        NUMBER = "number", _("Number")
+        NUMBER = "number", pgettext_lazy("field", "Number")
         DATE = "date", _("Date")
         CHOICE = "choice", _("Choice")
         CHECKBOX = "checkbox", _("Checkbox")

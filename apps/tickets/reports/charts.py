@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from apps.tickets.reports.figures import Day, Row
 
@@ -31,8 +32,8 @@ def flow_chart(days: list[Day], *, height: int = HEIGHT) -> Chart:
     opened, closed = sum(day.opened for day in days), sum(day.closed for day in days)
     text = _("Line chart: %(opened)d tickets opened and %(closed)d closed. The table of days has the numbers.")
     lines = [
-        _line(_("Opened"), OPENED, [day.opened for day in days]),
-        _line(_("Closed"), CLOSED, [day.closed for day in days], borderDash=[6, 3]),
+        _line(pgettext("tickets", "Opened"), OPENED, [day.opened for day in days]),
+        _line(pgettext("tickets", "Closed"), CLOSED, [day.closed for day in days], borderDash=[6, 3]),
     ]
     title = _("Opened and closed per day")
     return Chart(title, text % {"opened": opened, "closed": closed}, _data(_labels(days), lines), _options(), height)
@@ -51,8 +52,16 @@ def rows_chart(title: str, rows: list[Row]) -> Chart:
     """Departments or agents beside each other, the busiest ones first."""
     busiest = sorted(rows, key=lambda row: -(row.figures.opened + row.figures.closed))[:BARS_SHOWN]
     bars = [
-        {"label": _("Opened"), "data": [row.figures.opened for row in busiest], "backgroundColor": OPENED},
-        {"label": _("Closed"), "data": [row.figures.closed for row in busiest], "backgroundColor": CLOSED},
+        {
+            "label": pgettext("tickets", "Opened"),
+            "data": [row.figures.opened for row in busiest],
+            "backgroundColor": OPENED,
+        },
+        {
+            "label": pgettext("tickets", "Closed"),
+            "data": [row.figures.closed for row in busiest],
+            "backgroundColor": CLOSED,
+        },
     ]
     names = [_short(row.name) if row.name else _("Nobody") for row in busiest]
     text = _("Bar chart of opened and closed tickets. The table has the same numbers.")

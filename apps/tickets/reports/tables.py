@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from apps.tickets.models import Ticket
 from apps.tickets.reports.figures import Day, Figures, Row, days, idle_longest, report
@@ -46,8 +47,8 @@ def in_minutes(span: timedelta | None) -> str:
 def figure_columns() -> list[str]:
     """The headings over what `figure_cells` gives."""
     return [
-        _("Opened"),
-        _("Closed"),
+        pgettext("tickets", "Opened"),
+        pgettext("tickets", "Closed"),
         _("Backlog"),
         _("Replied to"),
         _("First response, median"),
@@ -71,7 +72,7 @@ def figure_cells(figures: Figures, spans: Spans = spoken) -> list[str]:
 
 def day_columns() -> list[str]:
     """The headings over days."""
-    return [_("Day"), _("Opened"), _("Closed"), _("Backlog")]
+    return [_("Day"), pgettext("tickets", "Opened"), pgettext("tickets", "Closed"), _("Backlog")]
 
 
 def day_cells(day: Day) -> list[str]:

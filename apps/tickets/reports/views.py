@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from apps.accounts.models import User
@@ -81,8 +82,8 @@ def _cards(found: Report) -> list[tuple[str, str, str]]:
     totals = found.totals
     average = _("%(time)s on average")
     return [
-        (_("Opened"), str(totals.opened), _("in this period")),
-        (_("Closed"), str(totals.closed), _("in this period")),
+        (pgettext("tickets", "Opened"), str(totals.opened), _("in this period")),
+        (pgettext("tickets", "Closed"), str(totals.closed), _("in this period")),
         (_("Backlog"), str(totals.backlog), _("open now")),
         (_("First response"), spoken(totals.response_median), average % {"time": spoken(totals.response_average)}),
         (_("Resolution"), spoken(totals.resolution_median), average % {"time": spoken(totals.resolution_average)}),
