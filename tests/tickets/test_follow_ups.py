@@ -12,6 +12,7 @@ from apps.tickets import services
 from apps.tickets.errors import BadField
 from apps.tickets.models import Ticket
 from apps.tickets.tasks import announce_follow_ups
+from tests.api.conftest import Caller, make_token
 from tests.tickets.conftest import MANAGEMENT
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +111,17 @@ def test_it_lets_one_that_is_there_stay(ticket, alice):
     services.change_follow_up(ticket=ticket, at=typed, note="Ask Mia", by=alice, face=MANAGEMENT)
     ticket = Ticket.objects.get()
     assert (ticket.follow_up_at, ticket.follow_up_note) == (at, "Ask Mia")
+
+
+def test_it_says_the_same_to_programs(ticket, alice):
+    agent = Caller(make_token(alice))
+    address, over = f"/tickets/{ticket.number}", ago(days=2)
+    refused = agent.patch(address, {"follow_up_at": over.isoformat(), "subject": "Pot"})
+    assert refused.status_code == 422
+    assert refused.json()["errors"] == {"follow_up_at": ["This day is over. Choose today or a later one."]}
+    assert agent.get(address).json()["subject"] == "The kettle is cold"
+    Ticket.objects.update(follow_up_at=over)
+    shown = agent.get(address).json()["follow_up_at"]
+    for body in ({"follow_up_note": "Call"}, {"follow_up_at": shown}):
+        assert agent.patch(address, body).json()["follow_up_at"] == shown
+    assert agent.patch(address, {"follow_up_at": "2201-01-01T00:00:00Z"}).status_code == 422

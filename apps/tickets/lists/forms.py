@@ -1,6 +1,6 @@
 """What people choose for the tickets that they have ticked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -46,10 +46,11 @@ class AssignForm(BulkForm):
         value = self.cleaned_data["agent"]
         return self.user if value == ME else self.people.get(value)
 
-    def _members(self) -> Iterable[User]:
+    def _members(self) -> list[User]:
         departments = {ticket.department_id for ticket in self.tickets}
         here = User.objects.agents().filter(is_active=True, memberships__department__in=departments)
-        return here.annotate(places=Count("memberships")).filter(places=len(departments)).order_by("display_name", "pk")
+        everywhere = here.annotate(places=Count("memberships")).filter(places=len(departments))
+        return list(everywhere.order_by("display_name", "pk"))
 
 
 class StatusForm(BulkForm):
