@@ -66,7 +66,7 @@ def own_tickets(by: User) -> TicketQuerySet:
 
 def _page_of(request: HttpRequest, rows: TicketQuerySet) -> Page:
     after, before = (Position.read(request.GET.get(name, "")) for name in ("after", "before"))
-    return page(Streams([rows]), after=after, before=None if after else before, size=PAGE)
+    return page(Streams([rows]), after=after, before=None if after else before, size=PAGE, related=SHOWN)
 
 
 def _search_page(request: HttpRequest, by: User, words: str) -> HttpResponse:
