@@ -70,6 +70,18 @@ def test_what_is_not_theirs_looks_as_if_it_were_not_there(request, make_ticket, 
     assert not Message.objects.filter(text="Mine!").exists()
 
 
+def test_whoever_was_signed_out_while_writing_finds_what_they_wrote(ticket):
+    written = {"text": "A <b>long</b> story", "attachments": ["12"]}
+    answer = Client().post(f"/tickets/{ticket.number.lower()}/", written)
+    assert answer.status_code == 404
+    html = answer.content.decode()
+    assert "A &lt;b&gt;long&lt;/b&gt; story</textarea>" in html
+    assert "Files have to be attached again." in html
+    assert f'data-kept-for="reply-{ticket.number}" hidden' in html
+    assert f"?next=/tickets/{ticket.number}/" in html
+    assert ticket.messages.count() == 1
+
+
 @pytest.mark.parametrize("host", ["testserver", "kestrel.example"])
 @pytest.mark.parametrize("person", ["owner", "guest"])
 def test_it_is_reached_by_whose_it_is_under_every_brand(ticket, guests, carol, person, host):
