@@ -128,7 +128,10 @@ UNFOLD_SEARCH = (
 VERSIONS = (
     gettext_noop("There are no deleted objects to recover"),
     gettext_noop("Choose a date from the list below to revert to a previous version of this object"),
+    gettext_noop("Change history: %s"),
     gettext_noop("This object doesn't have a change history."),
+    gettext_noop("This object doesn't have a change history. It probably wasn't added via this admin site."),
+    gettext_noop("This object doesn’t have a change history. It probably wasn’t added via this admin site."),
     gettext_noop("Choose a date from the list below to recover a deleted version of an object."),
     gettext_noop("Press the save button below to revert to this version of the object."),
     gettext_noop("Press the save button below to recover this version of the object."),
