@@ -7,6 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from apps.accounts.models import Membership
+from apps.brands.models import Brand
 from apps.tickets import services
 from apps.tickets.models import CannedReply, CustomField, Draft, Message, Ticket
 from tests.e2e.test_accessibility import DESKTOP, LONG, PHONE, findings, show, sticks_out
@@ -17,6 +18,7 @@ from tests.tickets.conftest import (  # noqa: F401 - fixtures
     make_ticket,
     sales,
     ticket,
+    workshop,
 )
 
 # ruff: noqa: F811 - tests name the fixtures that are imported above
@@ -249,6 +251,21 @@ def test_it_opens_a_ticket_for_a_customer(visit, desk, ticket, sales, alice, car
     page.get_by_role("button", name="Open ticket").click()
     expect(page.get_by_role("heading", name="By phone")).to_be_visible()
     assert Ticket.objects.get(subject="By phone").customer == carol
+
+
+def test_it_offers_the_brands_of_the_department_that_is_chosen(visit, desk, ticket, workshop, alice, brand):
+    other = Brand.objects.create(name="Tidewater")
+    Membership.objects.create(department=workshop, user=alice)
+    workshop.brands.add(other)
+    page = visit(alice, ticket)
+    page.goto(desk.address("/management/tickets/ticket/add/"))
+    brands = page.get_by_label("Brand")
+    page.get_by_label("Department").select_option("Sales")
+    brands.select_option("Tidewater")
+    expect(brands.get_by_role("option")).to_have_text([brand.name, "Tidewater"])
+    page.get_by_label("Department").select_option("Workshop")
+    expect(page.locator("#new-brand")).to_have_value(str(other.pk))
+    expect(brands).to_be_hidden()
 
 
 def test_it_goes_on_reading_where_earlier_messages_begin(visit, ticket, alice):
