@@ -103,9 +103,13 @@ class User(AbstractUser):
         super().save(*args, **kwargs)
 
     @cached_property
+    def own_departments(self) -> "list[Department]":
+        """The departments this person works in, by name; read once, as long as this object lives."""
+        return list(self.departments.order_by("name"))
+
+    @property
     def department_ids(self) -> list[int]:
-        """The departments this person works in; read once, as long as this object lives."""
-        return list(self.memberships.values_list("department_id", flat=True))
+        return [department.pk for department in self.own_departments]
 
     def get_full_name(self) -> str:
         return self.display_name or self.username

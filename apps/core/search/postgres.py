@@ -48,10 +48,12 @@ def find(query: Query, marks: Marks, limit: int, before: int | None) -> list[Row
     place = _Place(limit, _NEWEST if before is None else before)
     rows: list[Row] = []
     try:
-        with transaction.atomic(), connection.cursor() as cursor, _bounded(cursor):
-            rows = _in_windows(cursor, _expression(query, marks), place)
+        with _bounded(), connection.cursor() as cursor:
+            expected = _expected(cursor, _asked(query, marks))
+            if expected.counts[_expression(query, marks)] * WINDOW > expected.every * limit / 4:
+                rows = _in_windows(cursor, _expression(query, marks), place)
             if len(rows) < limit:
-                rows = _in_index(cursor, query, marks, place)
+                rows = _in_index(cursor, query, marks, place, expected)
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):
             raise
@@ -112,15 +114,31 @@ class _Place:
     before: int
 
 
+@dataclass(frozen=True)
+class _Expected:
+    """By the planner's statistics: how many documents each expression fits, and how many there are."""
+
+    counts: Mapping[str, float]
+    every: float
+
+
 @contextmanager
-def _bounded(cursor: CursorWrapper) -> Iterator[None]:
-    """Settings for one search. An error rolls back the transaction or its savepoint, and them with it."""
+def _bounded() -> Iterator[None]:
+    """Settings for one search. They end with its transaction; within another one they are put back.
+
+    An error rolls back the transaction or its savepoint, and them with it.
+    """
     settings = _SETTINGS | {"statement_timeout": str(TIMEOUT)}
-    cursor.execute(f"SELECT {', '.join('current_setting(%s)' for _ in settings)}", list(settings))
-    values = cursor.fetchone()
-    _set(cursor, settings)
-    yield
-    _set(cursor, dict(zip(settings, values, strict=True)))
+    is_within = connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        values: tuple[str, ...] = ()
+        if is_within:
+            cursor.execute(f"SELECT {', '.join('current_setting(%s)' for _ in settings)}", list(settings))
+            values = cursor.fetchone()
+        _set(cursor, settings)
+        yield
+        if is_within:
+            _set(cursor, dict(zip(settings, values, strict=True)))
 
 
 def _set(cursor: CursorWrapper, settings: Mapping[str, str]) -> None:
@@ -150,22 +168,32 @@ def _in_window(cursor: CursorWrapper, expression: str, place: _Place, size: int)
     return list(cursor.fetchall())
 
 
-def _in_index(cursor: CursorWrapper, query: Query, marks: Marks, place: _Place) -> list[Row]:
+def _in_index(cursor: CursorWrapper, query: Query, marks: Marks, place: _Place, expected: _Expected) -> list[Row]:
     """All documents, with the help of the index.
 
-    Beginnings that fit very many documents are checked on what the rest of the query finds. Where that is very much
-    too, they stand for all words only among the newest documents, and for the common words among the others.
+    Marks that most documents have only slow it down, so they are checked on what the rest finds. Beginnings that fit
+    very many documents are checked so, too. Where the rest finds very much as well, they stand for all words only
+    among the newest documents, and for the common words among the others.
     """
     expression = _expression(query, marks)
-    broad = {phrase for phrase in query.wanted if phrase.is_beginning and _is_broad(cursor, _last(phrase))}
+    beginnings = [phrase for phrase in query.wanted if phrase.is_beginning]
+    exact = _expression(_without(query, beginnings), marks)
+    broad = [phrase for phrase in beginnings if expected.counts[_last(phrase)] > BROAD]
+    telling = tuple(group for group in marks if expected.counts[_any(group)] < expected.every / 2)
     if not broad:
-        return _by(cursor, expression, expression, place)
-    rest = replace(query, wanted=tuple(phrase for phrase in query.wanted if phrase not in broad))
-    if (marks or rest.wanted) and not _is_broad(cursor, _expression(rest, marks)):
-        return _by(cursor, _expression(rest, marks), expression, place)
-    exact = _expression(query, marks, {phrase: _common_words(cursor, phrase.tokens[-1]) for phrase in broad})
-    rows = _in_window(cursor, expression, place, LARGEST_WINDOW) + _by(cursor, exact, exact, place)
+        return _by(cursor, _expression(query, telling), expression, place)
+    others = _without(query, broad)
+    rest = _expression(others, telling)
+    is_enough = bool(others.wanted or telling)
+    if is_enough and _count_of(cursor, exact if broad == beginnings else rest, expected) <= BROAD:
+        return _by(cursor, rest, expression, place)
+    common = _expression(query, telling, {phrase: _common_words(cursor, phrase.tokens[-1]) for phrase in broad})
+    rows = _in_window(cursor, expression, place, LARGEST_WINDOW) + _by(cursor, common, expression, place)
     return sorted(set(rows), key=lambda row: row[3], reverse=True)[: place.limit]
+
+
+def _without(query: Query, phrases: Sequence[Phrase]) -> Query:
+    return replace(query, wanted=tuple(phrase for phrase in query.wanted if phrase not in phrases))
 
 
 def _by(cursor: CursorWrapper, found_by: str, expression: str, place: _Place) -> list[Row]:
@@ -181,11 +209,27 @@ def _by(cursor: CursorWrapper, found_by: str, expression: str, place: _Place) ->
     return list(cursor.fetchall())
 
 
-def _is_broad(cursor: CursorWrapper, expression: str) -> bool:
-    """Whether the planner's statistics expect an expression to fit very many documents."""
-    cursor.execute("EXPLAIN (FORMAT JSON) SELECT FROM core_searchdocument WHERE terms @@ %s::tsquery", [expression])
-    (plan,) = cursor.fetchone()
-    return bool(plan[0]["Plan"]["Plan Rows"] > BROAD)
+def _asked(query: Query, marks: Marks) -> list[str]:
+    """What must be known to choose how to look: how much the query fits, and each part of it."""
+    beginnings = [phrase for phrase in query.wanted if phrase.is_beginning]
+    whole = [_expression(query, marks), _expression(_without(query, beginnings), marks)]
+    return [*whole, *(_last(phrase) for phrase in beginnings), *(_any(group) for group in marks)]
+
+
+def _expected(cursor: CursorWrapper, expressions: Iterable[str]) -> _Expected:
+    asked = [text for text in dict.fromkeys(expressions) if text]
+    every = "SELECT 1 FROM core_searchdocument"
+    each = " UNION ALL ".join([*[f"{every} WHERE terms @@ %s::tsquery"] * len(asked), every])
+    cursor.execute(f"EXPLAIN (FORMAT JSON) {each}", asked)
+    (plan,) = cursor.fetchone()[0]
+    *counts, total = [found["Plan Rows"] for found in plan["Plan"]["Plans"]]
+    return _Expected(dict(zip(asked, counts, strict=True)), total)
+
+
+def _count_of(cursor: CursorWrapper, expression: str, expected: _Expected) -> float:
+    if expression not in expected.counts:
+        expected = _expected(cursor, [expression])
+    return expected.counts[expression]
 
 
 def _common_words(cursor: CursorWrapper, beginning: str) -> list[str]:

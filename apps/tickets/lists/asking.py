@@ -29,8 +29,7 @@ class Choices:
     @cached_property
     def departments(self) -> list[Department]:
         """Those whose tickets the person sees."""
-        rows = Department.objects.order_by("name")
-        return list(rows if self._sees_all else rows.filter(pk__in=self.user.department_ids))
+        return list(Department.objects.order_by("name")) if self._sees_all else self.user.own_departments
 
     @cached_property
     def agents(self) -> list[User]:
