@@ -148,7 +148,7 @@
       item.querySelector(".file-name").textContent = answer.name;
       item.querySelector(".file-size").textContent = answer.size_text;
       item.querySelector("progress").remove();
-      if (!submitter) say(text("Done", answer.name));
+      if (!submitter && !field.classList.contains("attach-full")) say(text("Done", answer.name)); // that some are left out matters more
     }
 
     function fail(entry, words) {
