@@ -1,6 +1,7 @@
 """The management interface's sidebar, tabs and account menu, as data."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -108,7 +109,9 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
-    """The tabs that the pages of the Connected Services share."""
+    """The tabs that the pages of the Connected Services share; other pages are not asked for them."""
+    if not any(request.path.startswith(_address(page.address)) for page in CONNECTED_SERVICES):
+        return []
     models = [
         page.address.removeprefix("admin:").removesuffix("_changelist").rsplit("_", 1) for page in CONNECTED_SERVICES
     ]
@@ -148,12 +151,18 @@ def management_script(request: HttpRequest) -> str:
     return static("management/management.js")
 
 
+@cache
+def _address(name: str) -> str:
+    """Where a page is: twenty are on each page of the management interface, and none of them moves."""
+    return reverse(name)
+
+
 def _is_for(user: Any, page: Page) -> bool:
     return user.has_perm(page.permission) and not (page.unless and user.has_perm(page.unless))
 
 
 def _item(request: HttpRequest, page: Page) -> dict[str, Any]:
-    address = reverse(page.address)
+    address = _address(page.address)
     link = f"{address}?{page.query}" if page.query else address
     item = {"title": page.title, "icon": page.icon, "link": link, "active": _is_active(request, address, page)}
     return {**item, "badge": page.badge, "badge_variant": "primary"} if page.badge else item
