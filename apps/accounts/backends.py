@@ -4,10 +4,22 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from apps.accounts.models import User
 from apps.core.limits import network_of
+from apps.core.prepared import PreparedQuery
+
+
+def _permissions(person: int, same_person: int) -> QuerySet[Permission, tuple[str, str]]:
+    names = ("content_type__app_label", "codename")
+    own = Permission.objects.filter(user=person).order_by().values_list(*names)
+    by_role = Permission.objects.filter(group__user=same_person).order_by().values_list(*names)
+    return own.union(by_role).order_by()
+
+
+_PERMISSIONS = PreparedQuery(_permissions, 2)
 
 
 class NameOrEmailBackend(ModelBackend):
@@ -29,10 +41,7 @@ class NameOrEmailBackend(ModelBackend):
         if obj is not None or not user_obj.is_active or user_obj.is_superuser or user_obj.is_anonymous:
             return super().get_all_permissions(user_obj, obj)
         if not hasattr(user_obj, "_perm_cache"):
-            own = Permission.objects.filter(user=user_obj).order_by()
-            by_role = Permission.objects.filter(group__user=user_obj).order_by()
-            names = ("content_type__app_label", "codename")
-            found = own.values_list(*names).union(by_role.values_list(*names)).order_by()
+            found = _PERMISSIONS.rows(user_obj.pk, user_obj.pk)
             user_obj._perm_cache = {f"{label}.{name}" for label, name in found}
         return user_obj._perm_cache  # type: ignore[no-any-return]
 

@@ -1,5 +1,6 @@
 """What people were told, and what they want to be told."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 from django.contrib.auth.models import AnonymousUser
@@ -29,7 +30,11 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """A person's own ones; those for who works here only while the person does, and none of a kind that is gone."""
         if isinstance(user, AnonymousUser):
             return self.none()
-        return self.filter(person=user, kind__in=registry.kinds_for(user))
+        return self.of(user.pk, registry.kinds_for(user))
+
+    def of(self, person: int, kinds: Collection[str]) -> "NotificationQuerySet":
+        """Those of a person, by id, that are of these kinds."""
+        return self.filter(person=person, kind__in=kinds)
 
     def unread(self) -> "NotificationQuerySet":
         return self.filter(read_at=None)

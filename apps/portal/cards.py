@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.brands.models import Brand, CustomLink, audiences_of
-from apps.portal.prepared import PreparedQuery
+from apps.core.prepared import PreparedQuery
 
 
 @dataclass(frozen=True)

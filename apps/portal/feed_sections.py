@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from apps.brands.models import Brand
 from apps.connected_services.models import ConnectedServices
+from apps.core.prepared import PreparedQuery
 from apps.feeds.models import ExternalFeed, FeedArticle
-from apps.portal.prepared import PreparedQuery
 
 SECONDS_KEPT = 60  # "3 minutes ago" must not stand still for longer
 

@@ -1,7 +1,7 @@
-"""Queries of the portal home, written with the ORM and turned into SQL once in a process.
+"""Queries written with the ORM and turned into SQL once in a process.
 
-Building the SQL costs Django several times what the database takes to answer; the home asks the same few questions
-for every visitor.
+Building the SQL costs Django several times what the database takes to answer; the portal's home and the frame of the
+management interface ask the same few questions for everybody.
 """
 
 from collections.abc import Callable
