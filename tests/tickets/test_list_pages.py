@@ -50,8 +50,9 @@ def test_it_shows_each_view_its_tickets(make_ticket, alice, manager, sales, work
     assert shown(client, "") == shown(client, "view=my-active") == ["Mine"]
     assert shown(client, "view=my-waiting") == ["Later", "Mine waiting"]
     assert shown(client, "view=follow-ups") == ["Overdue", "Later"]
-    assert shown(client, "view=unassigned") == ["Nobody&#x27;s"]
-    assert shown(client, "view=transferred") == ["Mia&#x27;s"]
+    assert shown(client, "view=unassigned") == ["Nobody&#39;s"]
+    assert shown(client, "view=transferred") == ["Mia&#39;s"]
+    assert "transferred 2 days ago" in client.get(f"{LIST}?view=transferred").text
     assert len(shown(client, "view=open")) == 6
     assert shown(client, "view=closed") == ["Locked", "Done", "Overdue"]
     assert len(shown(client, "view=all")) == 9

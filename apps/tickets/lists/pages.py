@@ -11,7 +11,7 @@ from apps.tickets import queries
 from apps.tickets.lists.asking import NOBODY, Asked, Choices, list_address
 from apps.tickets.lists.bulk import actions_for
 from apps.tickets.lists.frames import agent_of, frame
-from apps.tickets.lists.rows import rows_of
+from apps.tickets.lists.rows import rows_html, rows_of
 from apps.tickets.lists.searching import search_page
 from apps.tickets.models import Ticket
 from apps.tickets.queries import View
@@ -36,15 +36,21 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         user=user, view=asked.view.name, filters=asked.filters, newest_first=not asked.is_oldest_first
     )
     page = queries.page(lists, after=asked.after, before=asked.before)
-    customer = _customer_name(user, page, asked)
+    customer, actions = _customer_name(user, page, asked), actions_for(user)
     return render(
         request,
         "admin/tickets/list.html",
         {
             **frame(request, choices, asked),
             "title": asked.view.title,
-            "rows": rows_of(page.tickets, choices),
-            "actions": actions_for(user),
+            "table_rows": rows_html(
+                rows_of(page.tickets, choices),
+                has_actions=bool(actions),
+                is_transferred=asked.view.name == View.TRANSFERRED,
+            )
+            if page.tickets
+            else "",
+            "actions": actions,
             "filters": _filters(asked, choices),
             "chips": _chips(asked, choices, customer),
             "newer": asked.at(before=page.before).address if page.before else "",

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypedDict
 
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 
 from apps.core.templatetags.plain_words import ago, said
 from apps.tickets.lists.asking import Choices
@@ -85,6 +87,28 @@ def rows_of(tickets: Sequence[Ticket], choices: Choices) -> list[Row]:
         )
         for ticket in tickets
     ]
+
+
+def rows_html(rows: Sequence[Row], *, has_actions: bool, is_transferred: bool) -> str:
+    """The rows of the table. has_actions: with boxes to tick. is_transferred: with when they were transferred."""
+    words = {
+        "take": _("Take"),
+        "nobody": _("Nobody"),
+        "pinned": _("Pinned"),
+        "follow_up": _("Follow-up"),
+        "overdue": _("Follow-up overdue"),
+        "idle": _("idle"),
+        "transferred": _("transferred"),
+        "tick": _("Tick this ticket"),
+    }
+    context = {
+        "rows": rows,
+        "words": words,
+        "has_actions": has_actions,
+        "is_transferred": is_transferred,
+        "take_address": reverse("admin:tickets_take"),
+    }
+    return render_to_string("admin/tickets/_list_rows.jinja", context, using="jinja2")
 
 
 def _idle(ticket: Ticket, now: datetime) -> str:
