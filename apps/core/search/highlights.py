@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from apps.core.search.queries import Phrase, parse
@@ -18,7 +19,7 @@ def highlight(text: str, query: str, *, length: int = 160) -> list[Part]:
     Letters of either case and accent match, as in the index. Takes time linear in the length of the text.
     """
     text = " ".join(unicodedata.normalize("NFC", text[:MAX_CHARACTERS]).split())
-    spans = _merged(_matches(text, parse(query).wanted))
+    spans = _merged(_matches(text, _wanted(query)))
     start, end = _window(text, spans[0] if spans else (0, 0), length)
     parts: list[Part] = [("…", False)] if start else []
     at = start
@@ -31,12 +32,18 @@ def highlight(text: str, query: str, *, length: int = 160) -> list[Part]:
     return [(part, is_match) for part, is_match in parts if part]
 
 
-def _matches(text: str, phrases: tuple[Phrase, ...]) -> Iterator[tuple[int, int]]:
+@lru_cache(maxsize=64)
+def _wanted(query: str) -> re.Pattern[str] | None:
+    """What to look for in folded text: the same for all texts of a page."""
+    phrases = parse(query).wanted
+    return re.compile("|".join(_pattern(phrase) for phrase in phrases)) if phrases else None
+
+
+def _matches(text: str, pattern: re.Pattern[str] | None) -> Iterator[tuple[int, int]]:
     """From and to which character of the text each match goes."""
-    if not phrases:
+    if pattern is None or not text:
         return
     folded, places = _folded(text)
-    pattern = re.compile("|".join(_pattern(phrase) for phrase in phrases))
     for match in pattern.finditer(folded):
         yield places[match.start()], places[match.end() - 1] + 1
 

@@ -1,6 +1,7 @@
 """Finding tickets by number, words or customer."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.contrib.auth.models import AnonymousUser
@@ -8,14 +9,17 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.core.search.highlights import highlight
 from apps.core.search.services import search, search_groups
 from apps.core.typed import read_number
 from apps.tickets import indexing
 from apps.tickets.lists.asking import MAX_TYPED, Choices, list_address
 from apps.tickets.lists.frames import frame
+from apps.tickets.lists.rows import rows_of
 from apps.tickets.models import Message, Ticket
 from apps.tickets.numbers import PATTERN, normal_number, number_within
 from apps.tickets.queries import View
@@ -49,13 +53,13 @@ def search_page(request: HttpRequest, user: User) -> HttpResponse:
     if ticket is not None:
         return redirect("admin:tickets_ticket_change", ticket.pk)
     before = read_number(request.GET.get("before", ""))
-    found = find(query, user, before=before)
+    found, choices = find(query, user, before=before), Choices(user)
     context = {
-        **frame(request, Choices(user), None),
+        **frame(request, choices, None),
         "title": _("Search"),
         "query": query,
         "note": note_on_number(query),
-        "found": found,
+        "found": found_html(found.tickets, query, choices) if found.tickets else "",
         "is_first": before is None,
         "customers": [(person, list_address(view=View.ALL, customer=str(person.pk))) for person in found.customers],
         "older": list_address(q=query, before=str(found.next)) if found.next else "",
@@ -70,8 +74,7 @@ def find(query: str, user: User, *, before: int | None = None) -> Found:
     kinds = (indexing.TICKET, indexing.MESSAGE)
     page = search_groups(text=query, scopes=scopes, kinds=kinds, limit=PAGE, before=before)
     # The index is a hint: what a person may see is decided here.
-    visible = Ticket.objects.visible_to(user).unmerged().select_related("department", "agent")
-    tickets = visible.in_bulk([hit.group_id for hit in page.hits])
+    tickets = Ticket.objects.visible_to(user).unmerged().in_bulk([hit.group_id for hit in page.hits])
     in_messages = {hit.group_id: hit.object_id for hit in page.hits if hit.kind == indexing.MESSAGE}
     texts = Message.objects.filter(pk__in=in_messages.values(), ticket__in=tickets).values_list("ticket_id", "text")
     text_of = dict(texts)
@@ -81,6 +84,23 @@ def find(query: str, user: User, *, before: int | None = None) -> Found:
         if hit.group_id in tickets
     ]
     return Found(found, _customers(query, user, scopes) if before is None else [], page.next)
+
+
+def found_html(found: Sequence[FoundTicket], query: str, choices: Choices) -> str:
+    """The found tickets, with the words that were looked for marked."""
+    rows = rows_of([hit.ticket for hit in found], choices)
+    context = {
+        "found": [
+            {
+                "row": row,
+                "subject": highlight(row["subject"], query, length=200),
+                "customer": highlight(row["customer"], query, length=100),
+                "text": highlight(hit.text, query, length=220),
+            }
+            for hit, row in zip(found, rows, strict=True)
+        ]
+    }
+    return render_to_string("admin/tickets/_list_found.jinja", context, using="jinja2")
 
 
 def _customers(query: str, user: User, scopes: list[str] | None) -> list[User]:
