@@ -17,6 +17,7 @@ class Load:
     bytes: int
 
 
+BETWEEN = 0.01  # seconds between two connections
 Requests = Callable[[], bytes]
 
 
@@ -34,10 +35,27 @@ def request(method: str, path: str, *, port: int, cookies: str = "", body: bytes
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def _connect(host: str, port: int, connections: int) -> list[Connection]:
+    """One connection after the other, as people come: a burst would all be taken by the process that wakes first."""
+    opened = []
+    for _ in range(connections):
+        opened.append(await asyncio.open_connection(host, port))
+        await asyncio.sleep(BETWEEN)
+    return opened
+
+
 async def _client(
-    host: str, port: int, requests: Requests, answers: tuple[int, ...], count: int, deadline: float, times: list[float]
+    connection: Connection,
+    requests: Requests,
+    answers: tuple[int, ...],
+    count: int,
+    deadline: float,
+    times: list[float],
 ) -> int:
-    reader, writer = await asyncio.open_connection(host, port)
+    reader, writer = connection
     size = 0
     for _ in range(count):
         if time.perf_counter() > deadline:
@@ -71,9 +89,10 @@ async def _run(
     host: str, port: int, each: Requests, answers: tuple[int, ...], requests: int, concurrency: int, seconds: float
 ) -> Load:
     times: list[float] = []
+    connections = await _connect(host, port, concurrency)
     started = time.perf_counter()
     count, deadline = requests // concurrency, started + seconds
-    clients = [_client(host, port, each, answers, count, deadline, times) for _ in range(concurrency)]
+    clients = [_client(connection, each, answers, count, deadline, times) for connection in connections]
     sizes = await asyncio.gather(*clients)
     elapsed = time.perf_counter() - started
     times.sort()
