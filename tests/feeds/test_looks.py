@@ -53,7 +53,8 @@ def test_it_answers_while_many_slow_addresses_are_previewed(ask, publisher):
     assert time.monotonic() - started < 12
     assert [status for status, _ in answers] == [200] * 9
     assert sum(BUSY in answer for _, answer in answers) == 7
-    assert sum("took too long" in answer for _, answer in answers) == 2
+    slow = ("took too long", "takes too much time")  # whichever limit comes first on a busy machine
+    assert sum(any(words in answer for words in slow) for _, answer in answers) == 2
     assert len(publisher.visits) == 2
 
 
