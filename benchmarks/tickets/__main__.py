@@ -175,27 +175,31 @@ def queries(who: str, path: str) -> str:
 def replies(known: dict[str, str], port: int) -> Requests:
     """Replies of the agent to many tickets in turn, each sent as the page sends it."""
     from django.db import connection
+    from django.db.models import OuterRef, Subquery
 
     from apps.accounts.models import User
-    from apps.tickets.models import Ticket
+    from apps.tickets.models import Message, Ticket
 
     agent = User.objects.get(username="bench-agent")
     rows = Ticket.objects.visible_to(agent).unmerged().filter(status="waiting").order_by("-last_activity_at")
-    tickets = cycle(list(rows.values_list("pk", flat=True)[:500]))
+    newest = Message.objects.filter(ticket=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    tickets = cycle(list(rows.annotate(seen=Subquery(newest)).values_list("pk", "seen")[:500]))
     connection.close()
     token = csrf_token(f"http://localhost:{port}{LIST}{known['ticket']}/change/", known["agent"])
     cookies = f"desk_session={known['agent']}; csrftoken={token[0]}"
     numbers: Callable[[], int] = count().__next__
 
     def one() -> bytes:
+        ticket, seen = next(tickets)
         form = {
             "csrfmiddlewaretoken": token[1],
             "kind": "reply",
             "text": f"Thank you, number {numbers()} is on its way.",
             "status": "waiting",
+            "seen_message_id": str(seen),
             "client_id": str(uuid.uuid4()),
         }
-        path = f"{LIST}{next(tickets)}/reply/"
+        path = f"{LIST}{ticket}/reply/"
         return request("POST", path, port=port, cookies=cookies, body=urllib.parse.urlencode(form).encode())
 
     return one
