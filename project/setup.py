@@ -3,6 +3,7 @@
 Keys, database, static files, demo data. Safe to run again and again; the data stays.
 """
 
+import logging
 import os
 import sys
 from contextlib import suppress
@@ -40,6 +41,7 @@ def main() -> int:
 def prepare(address: preflight.Address) -> None:
     """Bring database and static files up to this version, load the demo data once, and print the way in."""
     django.setup()
+    logging.getLogger("apps.core.cache").setLevel(logging.ERROR)  # Valkey starts after this
     make_database_file()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
