@@ -205,7 +205,7 @@ def test_it_counts_beside_each_view(make_ticket, alice, workshop, sales, carol, 
     counts = dict(
         re.findall(r'<span class="tickets-view-title"[^>]*>([^<]*)</span><span class="tickets-count">([^<]*)', page)
     )
-    assert counts == {"My active": "1", "All open": "999+", "Sales": "999+"}
+    assert counts == {"My active": "1", "All open": "999+", "Closed": "999+", "Sales": "999+"}
     assert re.search(r"sidebar-badge.*?>\s*1\s*<", page, re.S)
 
 

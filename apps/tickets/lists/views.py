@@ -95,7 +95,6 @@ LISTS = {
             ANYBODY,
             _("No closed tickets"),
             _("Tickets come here when their matter is done. Customers can open them again by answering."),
-            is_counted=False,
         ),
         ListView(
             View.ALL,
