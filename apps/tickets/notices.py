@@ -91,35 +91,33 @@ def assigned(ticket: Ticket, *, by: User | None) -> None:
     """A ticket got an agent: tell them, unless they took it themselves."""
     if ticket.agent is not None:
         kind = "ticket_assigned" if by else "ticket_given"
-        _tell([ticket.agent], kind, ticket, person=by.get_full_name() if by else "", by=by)
+        _tell(_agent(ticket), kind, ticket, person=by.get_full_name() if by else "", by=by)
 
 
 def transferred(ticket: Ticket, *, by: User) -> None:
     """A ticket came from another department: tell its agent, or the department's agents."""
-    people = [ticket.agent] if ticket.agent else _members(ticket)
+    people = _agent(ticket) or _members(ticket)
     _tell(people, "ticket_transferred", ticket, person=by.get_full_name(), by=by)
 
 
 def noted(message: Message) -> None:
     """A colleague wrote a note: tell the ticket's agent."""
     ticket = message.ticket
-    if ticket.agent is not None:
-        _tell([ticket.agent], "ticket_noted", ticket, person=message.author_name, by=message.author)
+    _tell(_agent(ticket), "ticket_noted", ticket, person=message.author_name, by=message.author)
 
 
 def customer_replied(message: Message) -> None:
     """The customer wrote: tell the ticket's agent, or where there is none the department's agents."""
     ticket = message.ticket
-    if ticket.agent is not None:
-        _tell([ticket.agent], "ticket_answered", ticket, person=message.author_name, by=message.author)
+    if agent := _agent(ticket):
+        _tell(agent, "ticket_answered", ticket, person=message.author_name, by=message.author)
     else:
         _tell(_members(ticket), "ticket_opened", ticket, person=message.author_name, by=message.author)
 
 
 def reopened(ticket: Ticket) -> None:
     """The customer opened a closed ticket again: tell its agent."""
-    if ticket.agent is not None:
-        _tell([ticket.agent], "ticket_answered", ticket, person=ticket.customer_name, by=ticket.customer)
+    _tell(_agent(ticket), "ticket_answered", ticket, person=ticket.customer_name, by=ticket.customer)
 
 
 def replied(message: Message) -> None:
@@ -134,15 +132,12 @@ def closed(ticket: Ticket, *, by: User | None) -> None:
 
 def closed_by_customer(ticket: Ticket) -> None:
     """The customer closed the ticket: tell its agent."""
-    if ticket.agent is not None:
-        _tell([ticket.agent], "ticket_closed_by_customer", ticket, person=ticket.customer_name, by=ticket.customer)
+    _tell(_agent(ticket), "ticket_closed_by_customer", ticket, person=ticket.customer_name, by=ticket.customer)
 
 
 def follow_up_due(ticket: Ticket) -> None:
     """A follow-up came up: tell the ticket's agent, or where nobody works on it the department's agents."""
-    agent = ticket.agent
-    people = [agent] if agent and agent.is_active and agent.is_staff else _members(ticket)
-    _tell(people, "ticket_follow_up", ticket, person="", by=None)
+    _tell(_agent(ticket) or _members(ticket), "ticket_follow_up", ticket, person="", by=None)
 
 
 def merged(survivor: Ticket, *, by: User) -> None:
@@ -159,6 +154,14 @@ def group_of_agents(ticket: Ticket) -> str:
 def group_of_customer(ticket: Ticket) -> str:
     """The group of what the customer is told about a ticket."""
     return f"own-{ticket.pk}"
+
+
+def _agent(ticket: Ticket) -> list[User]:
+    """The ticket's agent, as long as the person works here and the ticket is one of theirs to see."""
+    agent = ticket.agent
+    if agent is None or not agent.is_staff or not Ticket.objects.visible_to(agent).filter(pk=ticket.pk).exists():
+        return []
+    return [agent]
 
 
 def _members(ticket: Ticket) -> list[User]:

@@ -1,6 +1,7 @@
 """What people type into tickets, made ready to be kept."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
@@ -13,6 +14,7 @@ from apps.tickets.errors import BadField
 MAX_TEXT = 100_000
 MAX_SUBJECT = 200
 MAX_COPIES = 20
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and signs that show nothing
 _MANY_LINES = re.compile(r"\n{4,}")
 
 
@@ -29,13 +31,18 @@ def clean_body(text: str, html: str = "") -> tuple[str, str]:
     kept = _MANY_LINES.sub("\n\n\n", lines).strip("\n").rstrip()
     if len(kept) > MAX_TEXT:
         raise BadField({"text": _("This is too long: at most 100,000 characters. Attach longer texts as a file.")})
-    return kept if kept.strip() else "", safe_html
+    return "" if _is_blank(kept) else kept, safe_html
+
+
+def _is_blank(text: str) -> bool:
+    """Whether there is nothing to see in a text."""
+    return all(unicodedata.category(letter)[0] in "ZC" or letter in _FILLERS for letter in text)
 
 
 def clean_subject(text: str) -> str:
     """A subject on one line. Raises BadField where it is empty or longer than 200 characters."""
     subject = plain(text)
-    if not subject:
+    if _is_blank(subject):
         raise BadField({"subject": _("Write a subject.")})
     if len(subject) > MAX_SUBJECT:
         raise BadField({"subject": _("This is too long: at most 200 characters.")})

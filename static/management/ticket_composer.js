@@ -138,6 +138,15 @@
     }
   }
 
+  /* A random UUID; crypto.randomUUID is there on safe connections only. */
+  function newId() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 15) | 64;
+    bytes[8] = (bytes[8] & 63) | 128;
+    const text = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return text.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  }
+
   const stamp = () => document.querySelector("#ticket-stamp [name=newest_message]").value;
 
   function problem(words) {
@@ -285,6 +294,7 @@
   }, { capture: true });
   document.addEventListener("change", (event) => {
     if (event.target.name === "kind" && event.target.closest("#composer")) {
+      form().elements.client_id.value = newId(); // what was sent as the other kind is another message
       showKind();
       field().focus();
       plan();

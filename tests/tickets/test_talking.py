@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.accounts.models import Department
+from apps.accounts.models import Department, Membership
 from apps.notifications.models import Notification
 from apps.tickets import guests, services
 from apps.tickets.errors import BadField, NotAllowed, ReplyCrossed, TicketLocked
@@ -205,3 +205,37 @@ def test_it_never_changes_history(ticket):
         event.delete()
     with pytest.raises(BadField):
         services.reply_to_ticket(ticket=ticket, by=ticket.department.members.first(), text=" ", face=MANAGEMENT)
+
+
+@pytest.mark.parametrize("first", ["reply", "note"])
+def test_it_never_takes_a_note_for_a_reply_that_was_sent_already(make_ticket, alice, first):
+    ticket, sent = make_ticket(agent=alice), uuid.uuid4()
+
+    def reply():
+        services.reply_to_ticket(ticket=ticket, by=alice, text="Same words", client_id=sent, face=MANAGEMENT)
+
+    def note():
+        services.add_note(ticket=ticket, by=alice, text="Same words", client_id=sent, face=MANAGEMENT)
+
+    before, after = (reply, note) if first == "reply" else (note, reply)
+    before()
+    with pytest.raises(NotAllowed):
+        after()
+    before()
+    assert ticket.messages.filter(client_id=sent).count() == 1
+
+
+@pytest.mark.parametrize("blank", ["\u200b", "\u200b\u2060", "\u2800", "\u3164", " \u00ad "])
+def test_it_takes_nothing_to_see_for_nothing(make_ticket, alice, blank):
+    ticket = make_ticket(agent=alice)
+    with pytest.raises(BadField):
+        services.change_subject(ticket=ticket, subject=blank, by=alice, face=MANAGEMENT)
+    with pytest.raises(BadField):
+        services.reply_to_ticket(ticket=ticket, by=alice, text=blank, face=MANAGEMENT)
+
+
+def test_it_tells_nothing_of_a_ticket_to_an_agent_who_left_its_department(make_ticket, alice, sales):
+    ticket = make_ticket(agent=alice)
+    Membership.objects.filter(user=alice, department=sales).delete()
+    services.add_customer_message(ticket=ticket, by=ticket.customer, text="Still there?", face=PORTAL)
+    assert not Notification.objects.filter(person=alice).exists()

@@ -48,8 +48,8 @@ def agent(request: WorkRequest, ticket: Ticket) -> HttpResponse:
 
 @working
 def take(request: WorkRequest, ticket: Ticket) -> HttpResponse:
-    """Take an unassigned ticket; who may take it from its agent does."""
-    if ticket.agent_id is not None and request.user.has_perm("tickets.reassign_ticket"):
+    """Take an unassigned ticket, or (`from_agent`) the one of an agent that the page named."""
+    if request.POST.get("from_agent") and request.user.has_perm("tickets.reassign_ticket"):
         services.assign_ticket(ticket=ticket, agent=request.user, by=request.user, face=FACE)
     else:
         services.take_ticket(ticket=ticket, by=request.user, face=FACE)

@@ -21,8 +21,8 @@ MAX_MERGED = 50
 def merge_tickets(*, survivor: Ticket, duplicates: Sequence[Ticket], by: User, face: str) -> Ticket:
     """Move everything from the duplicates into the survivor; their numbers lead there from then on.
 
-    All must belong to the same account, or to none and have the same e-mail address: an address proves nothing, so
-    it never opens what belongs to an account. Where a duplicate was active, the survivor becomes active.
+    All must belong to the same account: an e-mail address that somebody typed proves nothing, and who has the link of
+    the survivor would read what somebody else wrote. Where a duplicate was active, the survivor becomes active.
     Raises TicketLocked where one of them was merged or the survivor locked, BadField where they do not belong
     together, NotAllowed where one of them is not the agent's to merge.
     """
@@ -40,7 +40,7 @@ def merge_tickets(*, survivor: Ticket, duplicates: Sequence[Ticket], by: User, f
         record(ticket, TicketEvent.Kind.MERGED_AWAY, by=by, face=face, into=survivor.number)
         record(survivor, TicketEvent.Kind.MERGED, by=by, face=face, number=ticket.number, subject=ticket.subject)
     if any(ticket.status == Ticket.Status.ACTIVE for ticket in gone):
-        set_status(survivor, Ticket.Status.ACTIVE)
+        _activate(survivor, by=by, face=face)
     survivor.last_activity_at = timezone.now()
     survivor.save()
     for ticket in gone:
@@ -51,11 +51,8 @@ def merge_tickets(*, survivor: Ticket, duplicates: Sequence[Ticket], by: User, f
 
 
 def mergeable_with(ticket: Ticket) -> Q:
-    """The condition for tickets that can be merged with this one."""
-    if ticket.customer_id:
-        same = Q(customer_id=ticket.customer_id)
-    else:
-        same = Q(customer=None, customer_email=ticket.customer_email) if ticket.customer_email else Q(pk__in=[])
+    """The condition for tickets that can be merged with this one: none where nobody's account proves whose it is."""
+    same = Q(customer_id=ticket.customer_id) if ticket.customer_id else Q(pk__in=[])
     return same & Q(merged_into=None) & ~Q(pk=ticket.pk)
 
 
@@ -72,6 +69,13 @@ def _refuse_merging(gone: Sequence[Ticket], survivor: Ticket) -> None:
         if ticket not in fitting:
             text = _("%(number)s is another customer's; merging would show it to somebody else.")
             raise BadField({"duplicates": text % {"number": ticket.number}})
+
+
+def _activate(survivor: Ticket, *, by: User, face: str) -> None:
+    before = survivor.status
+    set_status(survivor, Ticket.Status.ACTIVE)
+    if before != survivor.status:
+        record(survivor, TicketEvent.Kind.STATUS, by=by, face=face, status=[before, survivor.status])
 
 
 def _move_into(ticket: Ticket, survivor: Ticket) -> None:

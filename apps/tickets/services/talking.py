@@ -56,7 +56,7 @@ def reply_to_ticket(
     Raises TicketLocked where the ticket was locked or merged meanwhile, BadField for what cannot be used.
     """
     hold_for_agent(ticket, by)
-    if earlier := _written_with(client_id, ticket):
+    if earlier := _written_with(client_id, ticket, Direction.OUT):
         return earlier
     refuse_locked(ticket)
     body = _body(text, html, attachments)
@@ -172,7 +172,7 @@ def add_customer_message(
     Raises TicketLocked where the ticket is locked or merged, NotAllowed where it is not theirs, BadField.
     """
     hold_for_customer(ticket, by, key)
-    if earlier := _written_with(client_id, ticket):
+    if earlier := _written_with(client_id, ticket, Direction.IN):
         return earlier
     refuse_locked(ticket, for_customer=True)
     body, safe_html = _body(text, html, attachments)
@@ -212,7 +212,7 @@ def add_note(
 ) -> Message:
     """Save a note, which customers never see. Locked tickets take notes, merged ones do not (TicketLocked)."""
     hold_for_agent(ticket, by)
-    if earlier := _written_with(client_id, ticket):
+    if earlier := _written_with(client_id, ticket, Direction.NOTE):
         return earlier
     refuse_merged(ticket)
     if kind not in Message.Kind.values:
@@ -251,12 +251,12 @@ def write_note(
     return message
 
 
-def _written_with(client_id: UUID | None, ticket: Ticket) -> Message | None:
-    """The message that was saved when the same form arrived before."""
+def _written_with(client_id: UUID | None, ticket: Ticket, direction: str) -> Message | None:
+    """The message that was saved when the same form arrived before; never a note for a reply, or a reply for a note."""
     if client_id is None:
         return None
     earlier = Message.objects.filter(client_id=client_id).first()
-    if earlier is not None and earlier.ticket_id != ticket.pk:
+    if earlier is not None and (earlier.ticket_id, earlier.direction) != (ticket.pk, direction):
         raise NotAllowed(_("This form was sent already."))
     return earlier
 

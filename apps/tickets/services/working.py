@@ -11,7 +11,7 @@ from apps.accounts.models import User
 from apps.core.html import plain
 from apps.tickets.errors import BadField
 from apps.tickets.models import Draft, Ticket, TicketEvent, TimeLog
-from apps.tickets.services.acting import hold_for_agent, may_work_on, not_there, record
+from apps.tickets.services.acting import hold_for_agent, may_work_on, not_there, record, refuse_merged
 from apps.tickets.texts import MAX_TEXT
 
 MAX_MINUTES = 24 * 60
@@ -23,10 +23,12 @@ def save_draft(
 ) -> Draft | None:
     """Keep what the agent has typed so far, as it is; empty text forgets the draft (None).
 
-    Raises NotAllowed where the ticket is not the agent's to work on, BadField where the text is too long to be sent.
+    Raises NotAllowed where the ticket is not the agent's to work on, TicketLocked where it was merged, BadField
+    where the text is too long to be sent.
     """
     if not may_work_on(by, ticket):
         raise not_there()
+    refuse_merged(ticket)
     if len(text) > MAX_TEXT or kind not in Draft.Kind.values:
         raise BadField({"text": _("This is too long: at most 100,000 characters. Attach longer texts as a file.")})
     if not text.strip():
@@ -52,8 +54,12 @@ def log_time(
     is_billable: bool = False,
     worked_on: date | None = None,
 ) -> TimeLog:
-    """Note that the agent worked on the ticket for some minutes (1 to 1,440). Raises BadField, NotAllowed."""
+    """Note that the agent worked on the ticket for some minutes (1 to 1,440).
+
+    Raises BadField, NotAllowed, TicketLocked where it was merged.
+    """
     hold_for_agent(ticket, by)
+    refuse_merged(ticket)
     if not 1 <= minutes <= MAX_MINUTES:
         raise BadField({"minutes": _("Write how many minutes it took, from 1 to 1,440.")})
     day = worked_on or timezone.localdate()
