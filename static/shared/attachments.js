@@ -19,6 +19,7 @@
     let running = 0;
     let isKnown = false; // somebody without an account is, once a first file has arrived
     let submitter = null;
+    let told = ""; // the files of which it was said that they do not go with the message
 
     const text = (name, value = "") => field.dataset[`text${name}`].replace("%s", value);
     /* Said aloud; shown too where nothing else on the page says it. */
@@ -52,9 +53,16 @@
       if (late.length && !isSending()) add(late.splice(0));
     }).observe(form, { attributes: true, attributeFilter: ["aria-busy"] });
     form.addEventListener("submit", (event) => {
-      if (!busy()) return;
+      const lost = [...list.querySelectorAll(".attach-failed .file-name")].map((name) => name.textContent).join(", ");
+      const isToldFirst = lost && lost !== told;
+      told = lost;
+      if (!busy() && !isToldFirst) return;
       event.preventDefault();
       event.stopImmediatePropagation();
+      if (isToldFirst) {
+        say(text("Lost", lost), true);
+        return;
+      }
       submitter = event.submitter ?? "none";
       say(text("Wait"), true);
     }, { capture: true });

@@ -162,3 +162,15 @@ def test_it_asks_the_database_as_often_for_long_conversations(ticket, carol, bra
     assert queries(client, address) == few
     assert few <= 14
     assert len(client.get(address).content) < 60_000
+
+
+def test_it_shows_the_old_status_as_long_as_a_reply_can_be_undone(make_ticket, alice, carol):
+    ticket, client = make_ticket(agent=alice), signed_in(carol)
+    services.reply_to_ticket(ticket=ticket, by=alice, text="Done?", status="closed", hold_seconds=8, face=MANAGEMENT)
+    address = f"/tickets/{ticket.number}/"
+    assert "Send and open again" not in client.get(address).text
+    news = client.get(f"{address}news/").json()
+    assert (news["answer"], news["status"]) == (False, "active")
+    Message.objects.filter(ticket=ticket).update(visible_at=timezone.now())
+    assert client.get(f"{address}news/").json()["status"] == "closed"
+    assert "Send and open again" in client.get(address).text

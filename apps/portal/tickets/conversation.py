@@ -21,6 +21,7 @@ from apps.portal.tickets.opening import departments_of, file_names, link_to
 from apps.tickets.errors import TicketError, TicketLocked
 from apps.tickets.fields import Shown, shown_fields
 from apps.tickets.floods import ANSWER_SECONDS, are_too_many_answers
+from apps.tickets.held import show_as_before_held
 from apps.tickets.models import Attachment, Message, Ticket, TicketEvent
 from apps.tickets.notices import group_of_customer
 from apps.tickets.services import add_customer_message, claim_ticket, close_by_customer, reopen_by_customer
@@ -115,6 +116,7 @@ def news(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     after = read_moment(request.GET.get("after", ""))
     answers = ticket.messages.visible_to_customer().filter(direction=Message.Direction.OUT)
     has_answer = after is not None and answers.filter(visible_at__gt=after).exists()
+    show_as_before_held([ticket])
     return JsonResponse({"answer": has_answer, "status": ticket.status})
 
 
@@ -182,6 +184,7 @@ def _page(
     if by is not None and by.pk == ticket.customer_id:
         read_group(request, group_of_customer(ticket))
     seen = part.seen_until.isoformat() if part.seen_until else ""
+    show_as_before_held([ticket])
     fields: list[Shown] = [one for one in shown_fields(ticket, for_customer=True) if one.value]
     context: dict[str, Any] = {
         "ticket": ticket,

@@ -14,6 +14,7 @@ from apps.core.search.hits import Hit
 from apps.core.search.services import search_groups
 from apps.core.typed import read_number
 from apps.portal.tickets.access import private
+from apps.tickets.held import show_as_before_held
 from apps.tickets.indexing import MESSAGE, TICKET, scopes_of_customer
 from apps.tickets.models import Message, Ticket, TicketQuerySet
 from apps.tickets.numbers import number_within
@@ -54,6 +55,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
     tab = request.GET.get("show", "open")
     tab = tab if tab in TABS else "open"
     found = _page_of(request, own_tickets(by).filter(status__in=TABS[tab][2]))
+    show_as_before_held(found.tickets)
     context = {"rows": [Row(ticket) for ticket in found.tickets], "page": found, "tab": tab, "about": TABS[tab][1]}
     context["has_none"] = not found.tickets and not own_tickets(by).exists()
     return _render(request, context)

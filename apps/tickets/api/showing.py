@@ -9,6 +9,7 @@ from apps.accounts.models import User
 from apps.core.api_types import Named
 from apps.tickets.api.schemas import Customer, FieldOut, FileOut, MessageOut, TicketItem, TicketOut
 from apps.tickets.fields import shown_fields
+from apps.tickets.held import show_as_before_held
 from apps.tickets.models import Attachment, CustomField, Message, Ticket
 from apps.tickets.numbers import normal_number
 
@@ -41,6 +42,8 @@ def show_item(ticket: Ticket, person: User) -> TicketItem:
 
 def show_ticket(ticket: Ticket, person: User) -> TicketOut:
     """A whole ticket."""
+    if not person.is_staff:
+        show_as_before_held([ticket])
     survivor = Ticket.objects.visible_to(person).filter(merged_tickets=ticket).first()
     fields = [
         FieldOut(id=shown.field.pk, name=shown.field.name, kind=CustomField.Kind(shown.field.kind), value=shown.value)

@@ -20,6 +20,7 @@ from apps.tickets.api.changing import change
 from apps.tickets.api.opening import open_for
 from apps.tickets.api.schemas import Priority, Status, TicketIn, TicketItem, TicketOut, TicketPatch
 from apps.tickets.api.showing import person_of, show_item, show_ticket, ticket_or_404
+from apps.tickets.held import show_as_before_held
 from apps.tickets.models import Ticket
 
 router = Router(tags=["Tickets"])
@@ -57,6 +58,8 @@ def list_tickets(
     )
     lists = _since(_lists(person, filters), changed_since)
     page = queries.page(lists, after=_position(cursor), size=limit, related=SHOWN)
+    if not person.is_staff:
+        show_as_before_held(page.tickets)
     following = next_address(request, page.after.code()) if page.after else None
     return Page[TicketItem](items=[show_item(ticket, person) for ticket in page.tickets], next=following)
 
