@@ -71,6 +71,9 @@ def test_a_customer_attaches_by_choosing_dropping_and_pasting(conversation, tick
     expect(page.get_by_role("button", name="Remove kettle.png")).to_be_focused()
     page.locator("textarea").first.fill("Four files")
     page.get_by_role("button", name="Send").click()
+    expect(page.locator(".attach-status")).to_have_text("Not attached: run.bat. Send again to send without.")
+    assert not Attachment.objects.exclude(message=None).exists()
+    page.get_by_role("button", name="Send").click()
     expect(page.locator(".files .file")).to_have_count(3)
     sent = Attachment.objects.exclude(message=None)
     assert sorted(file.name for file in sent)[:2] == ["dropped.txt", "kettle.png"]
