@@ -89,9 +89,8 @@ def opened(ticket: Ticket, *, by: User | None) -> None:
 
 def assigned(ticket: Ticket, *, by: User | None) -> None:
     """A ticket got an agent: tell them, unless they took it themselves."""
-    if ticket.agent is not None:
-        kind = "ticket_assigned" if by else "ticket_given"
-        _tell(_agent(ticket), kind, ticket, person=by.get_full_name() if by else "", by=by)
+    kind = "ticket_assigned" if by else "ticket_given"
+    _tell(_agent(ticket), kind, ticket, person=by.get_full_name() if by else "", by=by)
 
 
 def transferred(ticket: Ticket, *, by: User) -> None:

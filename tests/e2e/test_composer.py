@@ -8,7 +8,7 @@ from apps.tickets.models import Draft, Message, Ticket
 from tests.conftest import signed_in
 from tests.e2e.gates import Gate
 from tests.e2e.test_files import DROP, PASTE, a_file, arrived, items
-from tests.e2e.test_ticket_page import beat, colleague, visit  # noqa: F401 - fixtures
+from tests.e2e.test_ticket_page import beat, colleague, fill_new_ticket, visit  # noqa: F401 - fixtures
 from tests.tickets.conftest import MANAGEMENT, bob, make_ticket, sales, ticket  # noqa: F401 - fixtures
 
 # ruff: noqa: F811 - tests name the fixtures that are imported above
@@ -174,11 +174,7 @@ def test_going_back_shows_nothing_that_was_sent_and_every_draft(visit, desk, tic
 
 def test_going_back_to_the_form_of_an_opened_ticket_finds_it_empty(visit, desk, ticket, alice, carol):
     page = visit(alice, ticket)
-    page.goto(desk.address("/management/tickets/ticket/add/"))
-    page.get_by_label("Search customers by name or e-mail").fill("carol")
-    page.get_by_role("button", name="carol@example.com").click()
-    page.get_by_label("Subject").fill("By phone")
-    page.get_by_label("Message", exact=True).fill("She called.")
+    fill_new_ticket(page, desk)
     page.goto(desk.address("/management/tickets/ticket/"))
     page.go_back()
     expect(page.get_by_label("Subject")).to_have_value("By phone")

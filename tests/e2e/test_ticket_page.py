@@ -241,13 +241,18 @@ def test_it_attaches_a_file_by_choosing_it_and_gives_it_back(visit, ticket, alic
     expect(page.locator(".message")).to_have_count(1)
 
 
-def test_it_opens_a_ticket_for_a_customer(visit, desk, ticket, sales, alice, carol):
-    page = visit(alice, ticket)
+def fill_new_ticket(page, desk):
+    """A new ticket for Carol, not opened yet."""
     page.goto(desk.address("/management/tickets/ticket/add/"))
     page.get_by_label("Search customers by name or e-mail").fill("carol")
     page.get_by_role("button", name="carol@example.com").click()
     page.get_by_label("Subject").fill("By phone")
     page.get_by_label("Message", exact=True).fill("She called.")
+
+
+def test_it_opens_a_ticket_for_a_customer(visit, desk, ticket, sales, alice, carol):
+    page = visit(alice, ticket)
+    fill_new_ticket(page, desk)
     page.get_by_role("button", name="Open ticket").click()
     expect(page.get_by_role("heading", name="By phone")).to_be_visible()
     assert Ticket.objects.get(subject="By phone").customer == carol

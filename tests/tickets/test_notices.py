@@ -65,10 +65,3 @@ def test_it_tells_the_customer_where_merged_tickets_go_on(make_ticket, alice, ca
     services.merge_tickets(survivor=stays, duplicates=others[1:], by=alice, face=MANAGEMENT)
     numbers = ", ".join(ticket.number for ticket in reversed(others))
     assert told(carol, "ticket_merged") == [(f"“Kettle” ({stays.number}) now also holds {numbers}", 2, path)]
-
-
-def test_it_tells_nobody_of_merged_tickets_without_an_account(make_ticket, alice):
-    stays, goes = (make_ticket(email="eve@example.com") for _ in range(2))
-    before = Notification.objects.count()
-    services.merge_tickets(survivor=stays, duplicates=[goes], by=alice, face=MANAGEMENT)
-    assert Notification.objects.count() == before

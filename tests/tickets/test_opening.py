@@ -56,7 +56,7 @@ def test_it_opens_a_ticket_for_somebody_without_an_account_who_gets_a_link(brand
     [
         ({"subject": " \n "}, "subject"),
         ({"subject": "x" * 201}, "subject"),
-        ({"text": "\u200b\x00 \n"}, None),
+        ({"text": "\u200b\x00 \n"}, "text"),
         ({"text": " "}, "text"),
         ({"text": "x" * 100_001}, "text"),
         ({"priority": "extreme"}, "priority"),
@@ -69,9 +69,6 @@ def test_it_opens_a_ticket_for_somebody_without_an_account_who_gets_a_link(brand
 )
 def test_it_says_which_field_cannot_be_used(brand, sales, carol, changes, field):
     form = {"brand": brand, "department": sales, "subject": "A", "text": "B", "by": carol, "face": PORTAL, **changes}
-    if field is None:
-        assert services.open_ticket(**form).pk
-        return
     with pytest.raises(BadField) as raised:
         services.open_ticket(**form)
     assert field in raised.value.errors

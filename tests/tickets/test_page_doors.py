@@ -25,6 +25,7 @@ FIELDS = {
     "confirmed": "1",
     "kind": "reply",
     "order": "oldest",
+    "from_agent": "1",
     "seen_message_id": str(10**9),
 }
 RANDOM = re.compile(rb'(nonce=|csrfmiddlewaretoken" value=)"[^"]*"')

@@ -29,7 +29,6 @@ _SETTINGS = {
     "enable_seqscan": "off",
     "jit": "off",
     "max_parallel_workers_per_gather": "0",
-    "plan_cache_mode": "force_custom_plan",  # how a word is best looked for depends on the word
     "work_mem": "32MB",  # a page of the table that does not fit in is read and checked whole
 }
 
