@@ -60,14 +60,16 @@
   }
 
   function saved({ status, data }, kept) {
-    const place = document.getElementById("composer-saved");
+    const note = (words) => {
+      if (!isSending) document.getElementById("composer-saved").textContent = words;
+    };
     if (status === 200) {
       lastSaved = kept;
       form().dataset.version = data.version;
-      place.textContent = data.said;
+      note(data.said);
       document.getElementById("composer-conflict").replaceChildren();
     } else if (status === 409 && data?.code === "draft_changed") conflict(data);
-    else place.textContent = status === 422 ? data.error : "";
+    else note(status === 422 ? data.error : "");
   }
 
   function conflict({ error, version }) {
