@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from apps.portal.cards import cards_for
 from apps.portal.feed_sections import feed_sections
+from apps.portal.tickets.access import not_sent
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -14,5 +15,5 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page for a form whose protection token is missing or old."""
-    return render(request, "portal/csrf_failure.html", status=403)
+    """The page for a form whose protection token is missing or old; it shows what was written."""
+    return render(request, "portal/csrf_failure.html", not_sent(request), status=403)

@@ -128,7 +128,7 @@ def _save(ticket: Ticket, fields: dict[int, CustomField], cleaned: dict[int, str
 def _number(text: str) -> str:
     typed = formats.sanitize_separators(text)
     try:
-        number = Decimal(typed)
+        number = Decimal(typed.replace("_", "?"))  # Python would group digits by it
     except InvalidOperation as error:
         raise ValueError(_("Write a number.")) from error
     if not number.is_finite() or len(typed) > _NUMBER_LENGTH or abs(number.adjusted()) > _NUMBER_LENGTH:

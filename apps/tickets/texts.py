@@ -12,7 +12,7 @@ from apps.core.html import clean_message, plain, visible
 from apps.tickets.errors import BadField
 
 MAX_TEXT = 100_000
-MAX_SUBJECT = 200
+MAX_LINE = 200
 MAX_COPIES = 20
 _FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and signs that show nothing
 _MANY_LINES = re.compile(r"\n{4,}")
@@ -44,9 +44,15 @@ def clean_subject(text: str) -> str:
     subject = plain(text)
     if _is_blank(subject):
         raise BadField({"subject": _("Write a subject.")})
-    if len(subject) > MAX_SUBJECT:
-        raise BadField({"subject": _("This is too long: at most 200 characters.")})
-    return subject
+    return clean_line("subject", subject)
+
+
+def clean_line(name: str, text: str) -> str:
+    """One line, perhaps empty. Raises BadField, with an error for this name, where it is longer than 200 characters."""
+    line = plain(text)
+    if len(line) > MAX_LINE:
+        raise BadField({name: _("This is too long: at most 200 characters.")})
+    return line
 
 
 def clean_copies(addresses: Iterable[str]) -> list[str]:

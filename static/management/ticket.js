@@ -134,7 +134,8 @@
     if (emptier) document.querySelector(emptier.dataset.empties).replaceChildren();
   });
   document.addEventListener("keydown", (event) => {
-    const menu = event.target.closest?.("details.picker[open]");
+    const isFree = event.key === "Escape" && !event.target.closest?.("dialog, details");
+    const menu = event.target.closest?.("details.picker[open]") ?? (isFree && document.querySelector("details.picker[open]"));
     if (!menu) return;
     if (event.key === "Escape") {
       menu.open = false;

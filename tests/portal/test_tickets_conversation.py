@@ -254,7 +254,9 @@ def test_it_changes_nothing_on_get(ticket, carol, act):
 def test_it_wants_a_token_against_forgery(ticket, carol, act):
     client = Client(enforce_csrf_checks=True)
     client.force_login(carol)
-    assert client.post(at(ticket, act), typed()).status_code == 403
+    refused = client.post(at(ticket, act), typed(text="Two lines <b>\nof text"))
+    assert refused.status_code == 403
+    assert "Two lines &lt;b&gt;\nof text</textarea>" in refused.content.decode()  # nothing typed is lost
     assert ticket.messages.count() == 1
 
 

@@ -75,6 +75,8 @@ def test_it_gives_the_accounts_their_roles(running):
         "bob": ("Agent", True),
         "carol": ("Customer", True),
         "dave": ("Customer", True),
+        "maud": ("Customer", True),
+        "mona": ("Manager", True),
     }
 
 

@@ -186,7 +186,7 @@ def test_it_shows_what_a_row_needs(make_ticket, alice, carol):
         "Urgent",
         "Pinned",
         "3 / 2",
-        "Follow-up overdue",
+        "Follow-up due",
         "idle 2\xa0days",
         "just now",
     ):

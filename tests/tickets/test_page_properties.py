@@ -204,3 +204,18 @@ def test_it_steps_through_the_list(make_ticket, alice):
     assert page.show("previous", view="my-active").url == TicketPage(third, alice).address()
     end = page.client.get(TicketPage(first, alice).address("next"), {"view": "my-active"}, follow=True)
     assert "This is the last ticket of the list" in end.content.decode()
+
+
+def test_it_steps_through_what_was_found(make_ticket, alice, workshop):
+    first, other, second = (make_ticket(subject=subject) for subject in ("Red kettle", "Pot", "Blue kettle"))
+    make_ticket(subject="Green kettle", department=workshop)
+    ways = [(first, "previous", second), (second, "next", first)]
+    for start, step, end in ways:
+        assert TicketPage(start, alice).show(step, q="kettle").url == TicketPage(end, alice).address()
+    for start, step, text in [
+        (first, "next", "This is the last of the results."),
+        (second, "previous", "This is the first of the results."),
+        (other, "next", "This ticket is not among the first 200 results."),
+    ]:
+        page = TicketPage(start, alice)
+        assert text in page.client.get(page.address(step), {"q": " kettle "}, follow=True).content.decode()

@@ -62,8 +62,7 @@ def private(view: View) -> View:
 def ticket_page(view: View) -> View:
     """Give the view the ticket of its address where it is the customer's, else answer that there is none.
 
-    The number may be spelled in any way. A merged ticket stands for the one it lives on in, where that one is the
-    customer's too; otherwise nothing is said of it.
+    The number may be spelled in any way. A merged ticket stands for the one that it lives on in.
     """
 
     @private
@@ -71,12 +70,10 @@ def ticket_page(view: View) -> View:
     def wrapped(request: HttpRequest, number: str) -> HttpResponse:
         normal = normal_number(number)
         ticket = customers_ticket(request, normal) if normal else None
+        if ticket is not None and ticket.merged_into:
+            ticket = customers_ticket(request, ticket.merged_into.number)
         if ticket is None:
             return not_found(request, normal or "")
-        survivor = ticket.merged_into and customers_ticket(request, ticket.merged_into.number)
-        if ticket.merged_into and survivor is None:
-            return _continues_elsewhere(request, ticket)
-        ticket = survivor or ticket
         if request.method in ("GET", "HEAD") and ticket.number != number:
             return redirect(request.resolver_match.view_name, ticket.number)  # type: ignore[union-attr]
         return view(request, ticket)
@@ -105,15 +102,14 @@ def not_found(request: HttpRequest, number: str = "") -> HttpResponse:
     context = {
         "next": reverse("portal:ticket", args=[number]) if number else request.path,
         "number": number,
-        "typed": request.POST.get("text", ""),
-        "has_files": bool(request.FILES or request.POST.get(UPLOADED)),
+        **not_sent(request),
     }
     return render(request, "portal/tickets/not_found.html", context, status=404)
 
 
-def _continues_elsewhere(request: HttpRequest, ticket: Ticket) -> HttpResponse:
-    context = {"ticket": ticket, "typed": request.POST.get("text", "")}
-    return render(request, "portal/tickets/merged.html", context)
+def not_sent(request: HttpRequest) -> dict[str, Any]:
+    """What `portal/_not_sent.html` says of a message that was refused."""
+    return {"typed": request.POST.get("text", ""), "has_files": bool(request.FILES or request.POST.get(UPLOADED))}
 
 
 def _keys(request: HttpRequest) -> dict[str, str]:

@@ -25,7 +25,7 @@ from apps.tickets.held import show_as_before_held
 from apps.tickets.models import Attachment, Message, Ticket, TicketEvent
 from apps.tickets.notices import group_of_customer
 from apps.tickets.services import add_customer_message, claim_ticket, close_by_customer, reopen_by_customer
-from apps.tickets.texts import MAX_SUBJECT
+from apps.tickets.texts import MAX_LINE
 from apps.tickets.uploads import person, posted_files, upload_key
 
 SHOWN = 50
@@ -212,7 +212,7 @@ def _page(
 
 def _again(subject: str) -> str:
     """The subject of the ticket that continues a locked one."""
-    return subject if subject.startswith("Re: ") else f"Re: {subject}"[:MAX_SUBJECT]
+    return subject if subject.startswith("Re: ") else f"Re: {subject}"[:MAX_LINE]
 
 
 def _part(ticket: Ticket, before: int | None) -> Part:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, StrictBool, StringConstraints
 from apps.core.api_types import Id, Input, Moment, MomentIn, Named, absent, one_of
 from apps.tickets.attachments import MAX_FILES
 from apps.tickets.models import CustomField, Message, Ticket, TicketEvent
-from apps.tickets.texts import MAX_COPIES, MAX_SUBJECT, MAX_TEXT
+from apps.tickets.texts import MAX_COPIES, MAX_LINE, MAX_TEXT
 
 MAX_HTML = 1_000_000
 FOR_AGENTS = "For agents."
@@ -20,7 +20,7 @@ EventKind = Annotated[TicketEvent.Kind, one_of(TicketEvent.Kind)]
 Face = Annotated[TicketEvent.Face, one_of(TicketEvent.Face)]
 Text = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
 Html = Annotated[str, Field(max_length=MAX_HTML, description="Cleaned before it is kept.")]
-Subject = Annotated[str, StringConstraints(min_length=1, max_length=MAX_SUBJECT)]
+Subject = Annotated[str, StringConstraints(min_length=1, max_length=MAX_LINE)]
 Copies = Annotated[list[Annotated[str, StringConstraints(max_length=254)]], Field(max_length=MAX_COPIES)]
 Files = Annotated[list[Id], Field(max_length=MAX_FILES, description="Ids that POST /attachments gave.")]
 
@@ -32,7 +32,7 @@ class FieldIn(Input):
     value: Annotated[str, StringConstraints(max_length=CustomField.MAX_LENGTH)]
 
 
-Fields = Annotated[list[FieldIn], Field(max_length=100)]
+Fields = Annotated[list[FieldIn], Field(max_length=100, description="Of an id that comes twice the last value counts.")]
 
 
 class TicketIn(Input):
@@ -66,7 +66,7 @@ class TicketPatch(Input):
     agent: Id | None = absent(description="For agents: null gives it to nobody.")
     is_pinned: StrictBool = absent(description=FOR_AGENTS)
     follow_up_at: MomentIn | None = absent(description="For agents: today or later, null for none.")
-    follow_up_note: Annotated[str, StringConstraints(max_length=200)] = absent(description=FOR_AGENTS)
+    follow_up_note: Annotated[str, StringConstraints(max_length=MAX_LINE)] = absent(description=FOR_AGENTS)
     fields: Fields = absent(description=FOR_AGENTS)
 
 

@@ -50,7 +50,7 @@ class Row(TypedDict):
     idle: str
     follow_up: Moment | None
     follow_up_note: str
-    is_overdue: bool
+    is_due: bool
     transferred: Moment | None
 
 
@@ -82,7 +82,7 @@ def rows_of(tickets: Sequence[Ticket], choices: Choices) -> list[Row]:
             idle=_idle(ticket, now),
             follow_up=_day(ticket.follow_up_at) if ticket.follow_up_at else None,
             follow_up_note=ticket.follow_up_note,
-            is_overdue=ticket.follow_up_at is not None and ticket.follow_up_at <= now,
+            is_due=ticket.follow_up_at is not None and ticket.follow_up_at <= now,
             transferred=_moment(ticket.transferred_at) if ticket.transferred_at else None,
         )
         for ticket in tickets
@@ -96,7 +96,7 @@ def rows_html(rows: Sequence[Row], *, has_actions: bool, is_transferred: bool) -
         "nobody": _("Nobody"),
         "pinned": _("Pinned"),
         "follow_up": _("Follow-up"),
-        "overdue": _("Follow-up overdue"),
+        "due": _("Follow-up due"),
         "idle": _("idle"),
         "transferred": _("transferred"),
         "tick": _("Tick this ticket"),

@@ -8,13 +8,14 @@ from django.utils.translation import gettext as _
 
 from apps.tickets import queries
 from apps.tickets.lists.asking import Asked, Choices
+from apps.tickets.lists.searching import found_ids, query_of
 from apps.tickets.models import Ticket
 from apps.tickets.pages.access import WorkRequest, reading
 
 
 @reading
 def following(request: WorkRequest, ticket: Ticket) -> HttpResponse:
-    """To the ticket after this one; the address has the same words as the list's."""
+    """To the ticket after this one; the address has the same words as the list's or the search's."""
     return _step(request, ticket, is_forward=True)
 
 
@@ -25,17 +26,36 @@ def previous(request: WorkRequest, ticket: Ticket) -> HttpResponse:
 
 
 def _step(request: WorkRequest, ticket: Ticket, *, is_forward: bool) -> HttpResponse:
+    if query := query_of(request):
+        found, end = _in_results(query, request, ticket, is_forward=is_forward)
+    else:
+        found, end = _in_list(request, ticket, is_forward=is_forward)
+    if found is None:
+        messages.info(request, end)
+    return redirect(reverse("admin:tickets_ticket_change", args=[found or ticket.pk]))
+
+
+def _in_list(request: WorkRequest, ticket: Ticket, *, is_forward: bool) -> tuple[int | None, str]:
+    """The neighbour, and what to say where there is none."""
     asked = Asked.read(request.GET, Choices(request.user))
     lists = queries.streams(
         user=request.user, view=asked.view.name, filters=asked.filters, newest_first=not asked.is_oldest_first
     )
     found = queries.neighbour(lists, ticket, is_forward=is_forward)
-    if found is not None:
-        return redirect(reverse("admin:tickets_ticket_change", args=[found]))
     end = (
         _("This is the last ticket of the list “%(list)s”.")
         if is_forward
         else _("This is the first ticket of the list “%(list)s”.")
     )
-    messages.info(request, end % {"list": asked.view.title})
-    return redirect(reverse("admin:tickets_ticket_change", args=[ticket.pk]))
+    return found, end % {"list": asked.view.title}
+
+
+def _in_results(query: str, request: WorkRequest, ticket: Ticket, *, is_forward: bool) -> tuple[int | None, str]:
+    """The neighbour, and what to say where there is none."""
+    order = found_ids(query, request.user)
+    if ticket.pk not in order:
+        return None, _("This ticket is not among the first 200 results.")
+    place = order.index(ticket.pk) + (1 if is_forward else -1)
+    if 0 <= place < len(order):
+        return order[place], ""
+    return None, _("This is the last of the results.") if is_forward else _("This is the first of the results.")

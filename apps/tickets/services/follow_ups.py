@@ -7,21 +7,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.core.html import plain
 from apps.tickets import notices
 from apps.tickets.errors import BadField
 from apps.tickets.models import Ticket, TicketEvent
 from apps.tickets.services.acting import hold_for_agent, record, refuse_merged
+from apps.tickets.texts import clean_line
 
 LAST_YEAR = 2200
-NOTE_LENGTH = 200
 
 
 @transaction.atomic
 def change_follow_up(*, ticket: Ticket, at: datetime | None, by: User, face: str, note: str = "") -> Ticket:
     """Set when the ticket comes up again, or (None) that it does not.
 
-    Raises BadField for days before today and years after 2200, which are slips; one that is there already may stay.
+    Raises BadField for a note of more than 200 characters, and for days before today and years after 2200, which are
+    slips; one that is there already may stay.
     """
     hold_for_agent(ticket, by)
     refuse_merged(ticket)
@@ -33,7 +33,7 @@ def change_follow_up(*, ticket: Ticket, at: datetime | None, by: User, face: str
     if at != before:
         ticket.is_follow_up_told = False
     ticket.follow_up_at = at
-    ticket.follow_up_note = plain(note)[:NOTE_LENGTH] if at else ""
+    ticket.follow_up_note = clean_line("note", note) if at else ""
     ticket.save(update_fields=["follow_up_at", "follow_up_note", "is_follow_up_told"])
     shown = [moment.isoformat() if moment else None for moment in (before, at)]
     record(ticket, TicketEvent.Kind.FOLLOW_UP, by=by, face=face, follow_up=shown, note=ticket.follow_up_note)

@@ -12,7 +12,7 @@ from apps.core.html import plain
 from apps.tickets.errors import BadField
 from apps.tickets.models import Draft, Ticket, TicketEvent, TimeLog
 from apps.tickets.services.acting import hold_for_agent, may_work_on, not_there, record, refuse_merged
-from apps.tickets.texts import MAX_TEXT
+from apps.tickets.texts import MAX_TEXT, clean_line
 
 MAX_MINUTES = 24 * 60
 FIRST_YEAR = 2000
@@ -71,7 +71,7 @@ def log_time(
         ticket=ticket,
         agent=by,
         agent_name=by.get_full_name(),
-        subject=plain(subject)[:200],
+        subject=clean_line("subject", subject),
         minutes=minutes,
         is_billable=is_billable,
         worked_on=day,
