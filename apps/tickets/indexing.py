@@ -63,13 +63,13 @@ def forget_ticket(ticket: Ticket) -> None:
     remove(kind=TICKET, object_id=ticket.pk)
 
 
-def scopes_for(user: User) -> list[str] | None:
-    """What an agent may find; None is everything."""
+def scopes_for(user: User, *, department: int | None = None) -> list[str] | None:
+    """What an agent may find, everywhere or in one department; None is everything."""
     if user.has_perm("tickets.view_all_tickets"):
-        return None
+        return None if department is None else [f"d{department}"]
     if not user.has_perm("tickets.view_ticket"):
         return []
-    return [f"d{pk}" for pk in user.department_ids]
+    return [f"d{pk}" for pk in user.department_ids if department in (None, pk)]
 
 
 def scopes_of_customer(user: User) -> list[str]:

@@ -1,5 +1,6 @@
 """Finding tickets by number, words or customer from the lists' search field."""
 
+import html
 import re
 
 import pytest
@@ -115,6 +116,30 @@ def test_it_finds_only_what_is_theirs(make_ticket, admin, alice, bob, carol, dav
     assert "dave@example.com" not in search(signed_in(alice), "dave").text
     assert Client().get(LIST, {"q": "quetzal"}).status_code == 302
     assert search(signed_in(carol), "quetzal").status_code == 403
+
+
+def test_it_looks_in_one_department(make_ticket, alice, bob, admin, sales, workshop):
+    own, other = make_ticket(subject="Red kettle"), make_ticket(subject="Blue kettle", department=workshop)
+    for person, department, expected in [
+        (admin, workshop.pk, [other.pk]),
+        (admin, sales.pk, [own.pk]),
+        (admin, "none", [other.pk, own.pk]),
+        (alice, workshop.pk, [own.pk]),  # not hers: as if it were not there
+        (bob, workshop.pk, [other.pk]),
+    ]:
+        assert found(search(signed_in(person), "kettle", department=department)) == expected
+    page = search(signed_in(admin), "blue", department=sales.pk)
+    assert "Nothing found for “blue” in this department" in page.text
+    assert 'href="/management/tickets/ticket/?q=blue"' in page.text
+    assert f'<option value="{sales.pk}" selected>Sales</option>' in page.text
+
+
+def test_it_keeps_to_the_department_from_page_to_page(make_ticket, admin, workshop, sales):
+    own = [make_ticket(subject="Kettle", department=at).pk for at in (sales, workshop) * 26][::2]
+    client = signed_in(admin)
+    first = search(client, "kettle", department=sales.pk)
+    older = html.unescape(re.search(r'rel="next" href="([^"]+)"', first.text)[1])
+    assert found(first) + found(client.get(older)) == own[::-1]
 
 
 def test_it_does_not_believe_the_index(make_ticket, alice, workshop, dave, sales):

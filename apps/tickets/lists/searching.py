@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from apps.tickets.numbers import PATTERN, normal_number, number_within
 from apps.tickets.queries import View
 
 PAGE, CUSTOMERS = 25, 6
+FOUND = (indexing.TICKET, indexing.MESSAGE)
 STEPPED = 200  # tickets that one can step through
 _DASHED = re.compile(r"\w{3}-\w{5}-\w{2}")
 _NUMBER = re.compile(PATTERN)
@@ -47,38 +48,56 @@ class Found:
     next: int | None = None
 
 
-def query_of(request: HttpRequest) -> str:
-    """The words to look for."""
-    return " ".join(request.GET.get("q", "").split())[:MAX_TYPED]
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody looks for. department: the only one to look in; None for all that are theirs."""
+
+    text: str
+    department: int | None = None
+
+    @classmethod
+    def read(cls, query: QueryDict, choices: Choices) -> "Wanted":
+        """What an address asks for; a department that is not this person's is as if it were not there."""
+        department = query.get("department", "")
+        is_theirs = bool(department) and department in choices.by_name("department")
+        return cls(" ".join(query.get("q", "").split())[:MAX_TYPED], int(department) if is_theirs else None)
+
+    def address(self, **more: str) -> str:
+        """Where this is looked for."""
+        narrowed = {"department": str(self.department)} if self.department else {}
+        return list_address(q=self.text, **narrowed, **more)
 
 
 def search_page(request: HttpRequest, user: User) -> HttpResponse:
     """What was found; a ticket's number leads to the ticket itself."""
-    query = query_of(request)
-    ticket = ticket_by_number(query, user)
+    choices = Choices(user)
+    wanted = Wanted.read(request.GET, choices)
+    ticket = ticket_by_number(wanted.text, user)
     if ticket is not None:
         return redirect("admin:tickets_ticket_change", ticket.pk)
     before = read_number(request.GET.get("before", ""))
-    found, choices = find(query, user, before=before), Choices(user)
+    found = find(wanted, user, before=before)
     context = {
         **frame(request, choices, None),
         "title": _("Search"),
-        "query": query,
-        "note": note_on_number(query),
-        "found": found_html(found.tickets, query, choices) if found.tickets else "",
+        "query": wanted.text,
+        "department": wanted.department,
+        "choices": choices,
+        "everywhere": Wanted(wanted.text).address(),
+        "note": note_on_number(wanted.text),
+        "found": found_html(found.tickets, wanted.text, choices) if found.tickets else "",
         "is_first": before is None,
         "customers": [(person, list_address(view=View.ALL, customer=str(person.pk))) for person in found.customers],
-        "older": list_address(q=query, before=str(found.next)) if found.next else "",
-        "first": list_address(q=query),
+        "older": wanted.address(before=str(found.next)) if found.next else "",
+        "first": wanted.address(),
     }
     return render(request, "admin/tickets/list_search.html", context)
 
 
-def find(query: str, user: User, *, before: int | None = None) -> Found:
+def find(wanted: Wanted, user: User, *, before: int | None = None) -> Found:
     """What this person may know of that matches, newest first, from a position on; customers only on the first page."""
-    scopes = indexing.scopes_for(user)
-    kinds = (indexing.TICKET, indexing.MESSAGE)
-    page = search_groups(text=query, scopes=scopes, kinds=kinds, limit=PAGE, before=before)
+    scopes = indexing.scopes_for(user, department=wanted.department)
+    page = search_groups(text=wanted.text, scopes=scopes, kinds=FOUND, limit=PAGE, before=before)
     # The index is a hint: what a person may see is decided here.
     tickets = Ticket.objects.visible_to(user).unmerged().in_bulk([hit.group_id for hit in page.hits])
     in_messages = {hit.group_id: hit.object_id for hit in page.hits if hit.kind == indexing.MESSAGE}
@@ -89,13 +108,13 @@ def find(query: str, user: User, *, before: int | None = None) -> Found:
         for hit in page.hits
         if hit.group_id in tickets
     ]
-    return Found(found, _customers(query, user, scopes) if before is None else [], page.next)
+    return Found(found, _customers(wanted.text, user, scopes) if before is None else [], page.next)
 
 
-def found_ids(query: str, user: User) -> list[int]:
+def found_ids(wanted: Wanted, user: User) -> list[int]:
     """The ids of the first 200 tickets that `find` finds, in its order."""
-    kinds = (indexing.TICKET, indexing.MESSAGE)
-    page = search_groups(text=query, scopes=indexing.scopes_for(user), kinds=kinds, limit=STEPPED)
+    scopes = indexing.scopes_for(user, department=wanted.department)
+    page = search_groups(text=wanted.text, scopes=scopes, kinds=FOUND, limit=STEPPED)
     groups = [hit.group_id for hit in page.hits]
     seen = set(Ticket.objects.visible_to(user).unmerged().filter(pk__in=groups).values_list("pk", flat=True))
     return [group for group in groups if group in seen]

@@ -6,9 +6,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from apps.accounts.models import User
 from apps.tickets import queries
 from apps.tickets.lists.asking import Asked, Choices
-from apps.tickets.lists.searching import found_ids, query_of
+from apps.tickets.lists.searching import Wanted, found_ids
 from apps.tickets.models import Ticket
 from apps.tickets.pages.access import WorkRequest, reading
 
@@ -26,20 +27,21 @@ def previous(request: WorkRequest, ticket: Ticket) -> HttpResponse:
 
 
 def _step(request: WorkRequest, ticket: Ticket, *, is_forward: bool) -> HttpResponse:
-    if query := query_of(request):
-        found, end = _in_results(query, request, ticket, is_forward=is_forward)
+    choices = Choices(request.user)
+    wanted = Wanted.read(request.GET, choices)
+    if wanted.text:
+        found, end = _in_results(wanted, request.user, ticket, is_forward=is_forward)
     else:
-        found, end = _in_list(request, ticket, is_forward=is_forward)
+        found, end = _in_list(Asked.read(request.GET, choices), request.user, ticket, is_forward=is_forward)
     if found is None:
         messages.info(request, end)
     return redirect(reverse("admin:tickets_ticket_change", args=[found or ticket.pk]))
 
 
-def _in_list(request: WorkRequest, ticket: Ticket, *, is_forward: bool) -> tuple[int | None, str]:
+def _in_list(asked: Asked, user: User, ticket: Ticket, *, is_forward: bool) -> tuple[int | None, str]:
     """The neighbour, and what to say where there is none."""
-    asked = Asked.read(request.GET, Choices(request.user))
     lists = queries.streams(
-        user=request.user, view=asked.view.name, filters=asked.filters, newest_first=not asked.is_oldest_first
+        user=user, view=asked.view.name, filters=asked.filters, newest_first=not asked.is_oldest_first
     )
     found = queries.neighbour(lists, ticket, is_forward=is_forward)
     end = (
@@ -50,9 +52,9 @@ def _in_list(request: WorkRequest, ticket: Ticket, *, is_forward: bool) -> tuple
     return found, end % {"list": asked.view.title}
 
 
-def _in_results(query: str, request: WorkRequest, ticket: Ticket, *, is_forward: bool) -> tuple[int | None, str]:
+def _in_results(wanted: Wanted, user: User, ticket: Ticket, *, is_forward: bool) -> tuple[int | None, str]:
     """The neighbour, and what to say where there is none."""
-    order = found_ids(query, request.user)
+    order = found_ids(wanted, user)
     if ticket.pk not in order:
         return None, _("This ticket is not among the first 200 results.")
     place = order.index(ticket.pk) + (1 if is_forward else -1)
