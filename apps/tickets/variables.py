@@ -22,25 +22,43 @@ VARIABLES = {
 }
 MISTAKES = 10  # so many are named at once
 _VARIABLE = re.compile(r"\{\{\s*([^\W\d]\w*)\s*\}\}")  # anything that a name could be
+_BRACED = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*)\}\}", re.DOTALL)
+_LEFT_OPEN = re.compile(r"\{\{[^\n]{0,30}|[^\n]{0,30}\}\}")
 
 
 def validate_variables(text: str) -> None:
-    """Raises ValidationError for a variable such as `{{password}}` that does not exist."""
-    unknown = dict.fromkeys(name for name in _VARIABLE.findall(text) if name not in VARIABLES)
-    mistakes = [ValidationError(_mistake(name), code="unknown_variable") for name in list(unknown)[:MISTAKES]]
+    """Raises ValidationError where something in double braces is no variable, and for braces without their match."""
+    unknown = dict.fromkeys(_unknown(text))
+    left_open = dict.fromkeys(_LEFT_OPEN.findall(_BRACED.sub("\n", text)))
+    texts = [*map(_mistake, list(unknown)[:MISTAKES]), *map(_left_open, left_open)][:MISTAKES]
+    mistakes = [ValidationError(words, code="unknown_variable") for words in texts]
     if mistakes:
         raise ValidationError(mistakes)
 
 
+def _unknown(text: str) -> list[str]:
+    """What is in double braces and would be sent as it is written, with the braces."""
+    found = [(braced[1].strip(), _VARIABLE.fullmatch(braced[0])) for braced in _BRACED.finditer(text)]
+    return [name for name, variable in found if variable is None or variable[1] not in VARIABLES]
+
+
 def _mistake(name: str) -> str:
     """What is wrong with a name that is not in the list, and what was probably meant."""
-    if meant := get_close_matches(name.lower(), VARIABLES, n=1):
+    if name.isidentifier() and (meant := get_close_matches(name.lower(), VARIABLES, n=1)):
         return _("There is no variable %(name)s. Did you mean %(meant)s?") % {
             "name": _written(name),
             "meant": _written(meant[0]),
         }
     return _("There is no variable %(names)s. Use %(known)s.") % {
         "names": _written(name),
+        "known": ", ".join(map(_written, VARIABLES)),
+    }
+
+
+def _left_open(words: str) -> str:
+    """What is wrong with double braces that are not closed, or were not opened."""
+    return _("The braces of “%(text)s” have no match. Use %(known)s, or put a space between the braces.") % {
+        "text": words.strip(),
         "known": ", ".join(map(_written, VARIABLES)),
     }
 

@@ -125,6 +125,30 @@ def test_it_names_every_mistake(admin_client):
     assert "Did you mean {{brand}}?" in text
 
 
+@pytest.mark.parametrize(
+    ("body", "mistake"),
+    [
+        ("{{ agent_name.password }}", "There is no variable {{agent_name.password}}. Use {{customer_name}}"),
+        ("{{ settings.SECRET_KEY }}", "There is no variable {{settings.SECRET_KEY}}. Use {{customer_name}}"),
+        ("{{ customer_name|upper }}", "There is no variable {{customer_name|upper}}."),
+        ("{{{customer_name}}}", "There is no variable {{{customer_name}}."),
+        ("{{}}", "There is no variable {{}}."),
+        ("Hello {{ customer_name, and", "The braces of “{{ customer_name, and” have no match. Use {{customer_name}}"),
+        ("Hello {{ brand and {{subject}}", "The braces of “{{ brand and” have no match."),
+        ("Hello {customer_name}}", "The braces of “Hello {customer_name}}” have no match."),
+    ],
+)
+def test_it_refuses_double_braces_that_would_be_sent(admin_client, body, mistake):
+    assert mistake in admin_client.post(f"{LIST}add/", form(body=body)).text
+    assert not CannedReply.objects.exists()
+
+
+def test_it_takes_variables_and_single_braces(admin_client):
+    body = "Hello {{ customer_name }}, {{subject}} {not a variable} } {"
+    assert admin_client.post(f"{LIST}add/", form(body=body)).status_code == 302
+    assert CannedReply.objects.get().body == body
+
+
 def test_it_explains_every_variable_with_an_example(admin_client):
     text = admin_client.get(f"{LIST}add/").text
     for name in ("customer_name", "ticket_number", "subject", "department", "brand", "agent_name"):
