@@ -33,6 +33,7 @@ def test_it_keeps_one_default_where_the_other_row_still_says_yes(admin_client: C
 def test_it_refuses_two_new_defaults(admin_client: Client) -> None:
     failed = imported(admin_client, BRANDS, "name,is_default\nA,yes\nB,yes\n")
     assert failed.errors == [[3, "is_default", "Row 2 is the default brand already."]]
+    assert (failed.row_count, failed.new_count, failed.error_count) == (2, 1, 1)
 
 
 def test_it_refuses_to_take_the_default_from_the_only_one(admin_client: Client) -> None:

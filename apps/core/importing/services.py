@@ -261,10 +261,11 @@ def _give_up(bulk_import: BulkImport) -> None:
 
 
 def _note_counts(bulk_import: BulkImport, plan: Plan) -> None:
-    bulk_import.new_count = len(plan.created)
-    bulk_import.changed_count = len(plan.changed)
+    wrong = {error.row for error in plan.errors}  # each row counts once
+    bulk_import.new_count = sum(entry.row not in wrong for entry in plan.created)
+    bulk_import.changed_count = sum(entry.row not in wrong for entry in plan.changed)
     bulk_import.unchanged_count = plan.unchanged
-    bulk_import.error_count = len({error.row for error in plan.errors})
+    bulk_import.error_count = len(wrong)
     bulk_import.notes = plan.notes[:MAX_ERRORS]
     bulk_import.errors = [[error.row, error.column, error.message] for error in plan.errors[:MAX_ERRORS]]
 
