@@ -137,16 +137,17 @@ def test_it_chooses_a_survivor_that_is_not_locked_and_says_so_to_agents(make_tic
     assert "0 tickets will be merged" in page
     assert f"{locked.number} is closed and locked. Choose another ticket that stays" in page
     assert "open a new" not in page
-    only = client.post(BULK, {"action": "merge", "tickets": [locked.pk]}).text
+    later = make_ticket(status="locked")
+    only = client.post(BULK, {"action": "merge", "tickets": [later.pk, locked.pk]}).text
     assert re.search(rf'value="{locked.pk}"[^>]*checked', only)
 
 
 def test_it_takes_no_survivor_that_was_not_ticked(make_ticket, alice, workshop, carol):
-    ticked, other = make_ticket(), make_ticket()
+    ticked, other = [make_ticket().pk, make_ticket().pk], make_ticket()
     foreign = make_ticket(department=workshop)
     client = signed_in(alice)
     for survivor in (other.pk, foreign.pk, "x", ""):
-        answer = client.post(BULK, {"action": "merge", "tickets": [ticked.pk], "survivor": survivor, "confirm": "1"})
+        answer = client.post(BULK, {"action": "merge", "tickets": ticked, "survivor": survivor, "confirm": "1"})
         assert answer.status_code == 200
     assert again(ticked).merged_into is None
 
@@ -232,6 +233,8 @@ def test_it_takes_all_on_the_page(make_ticket, alice):
         ({"action": "close"}, "Tick the tickets first"),
         ({"action": "close", "tickets": ["x", "-1", "9" * 30]}, "Tick the tickets first"),
         ({"action": "close", "tickets": list(range(1, 202))}, "At most 200 tickets"),
+        ({"action": "merge", "tickets": [1]}, "Tick at least two tickets to merge"),
+        ({"action": "merge", "tickets": [1, 1], "confirm": "1", "survivor": 1}, "Tick at least two tickets to merge"),
         ({"action": "explode", "tickets": [1]}, ""),
         ({}, ""),
     ],

@@ -34,7 +34,7 @@ class Action:
 
     run: does it with one ticket. needless: why it need not be done with this one; empty where it must be.
     asks, will, done: what its button, its preview and its message say of a number of tickets. takes: whether it takes
-    tickets away from their agents, so that the preview says from whom.
+    tickets away from their agents, so that the preview says from whom. needs_two: whether one ticket is not enough.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Action:
     will: Any
     done: Any
     takes: bool = False
+    needs_two: bool = False
 
 
 @dataclass
@@ -219,6 +220,7 @@ ACTIONS = {
                 "count",
             ),
             ngettext_lazy("%(count)d ticket was merged.", "%(count)d tickets were merged.", "count"),
+            needs_two=True,
         ),
         Action(
             "close",

@@ -33,7 +33,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     if not user.has_perm(action.permission):
         raise PermissionDenied
     pks = _ticked(request)
-    if problem := _problem(pks):
+    if problem := _problem(action, pks):
         messages.warning(request, problem)
         return HttpResponseRedirect(back)
     tickets = tickets_to_change(user, pks)
@@ -78,9 +78,11 @@ def _ticked(request: HttpRequest) -> list[int]:
     return list(dict.fromkeys(pk for pk in posted if pk is not None))
 
 
-def _problem(pks: list[int]) -> str:
+def _problem(action: Action, pks: list[int]) -> str:
     if not pks:
         return _("Tick the tickets first, then choose what to do with them.")
+    if action.needs_two and len(pks) == 1:
+        return _("Tick at least two tickets to merge: one of them stays, the others are merged into it.")
     if len(pks) > MAX_TICKETS:
         return _("At most 200 tickets can be changed at once.")
     return ""
