@@ -143,11 +143,12 @@ def test_it_chooses_a_survivor_that_is_not_locked_and_says_so_to_agents(make_tic
 
 
 def test_it_takes_no_survivor_that_was_not_ticked(make_ticket, alice, workshop, carol):
-    ticked, other = [make_ticket().pk, make_ticket().pk], make_ticket()
+    ticked, other = make_ticket(), make_ticket()
+    posted = {"action": "merge", "tickets": [ticked.pk, make_ticket().pk], "confirm": "1"}
     foreign = make_ticket(department=workshop)
     client = signed_in(alice)
     for survivor in (other.pk, foreign.pk, "x", ""):
-        answer = client.post(BULK, {"action": "merge", "tickets": ticked, "survivor": survivor, "confirm": "1"})
+        answer = client.post(BULK, {**posted, "survivor": survivor})
         assert answer.status_code == 200
     assert again(ticked).merged_into is None
 
