@@ -14,6 +14,7 @@
     const list = field.querySelector("[data-attach-list]");
     const input = field.querySelector("input[type=file]");
     const status = field.querySelector("[role=status]");
+    const leftOut = field.querySelector("[data-attach-left-out]");
     const waiting = [];
     const late = []; // what comes while the form is on its way, and so belongs to the next message
     let running = 0;
@@ -80,13 +81,20 @@
         return;
       }
       field.closest("details")?.setAttribute("open", ""); // what was dropped or pasted must be seen
-      let room = Number(field.dataset.maxFiles) - kept().length - running - waiting.length;
+      const room = Math.max(Number(field.dataset.maxFiles) - kept().length - running - waiting.length, 0);
       forgive();
-      for (const file of files.slice(0, Math.max(room, 0))) addOne(file);
-      if (files.length > room) say(text("Many"), true);
-      field.classList.toggle("attach-full", files.length > room);
+      for (const file of files.slice(0, room)) addOne(file);
+      if (files.length > room) leaveOut(files.length - room);
       pump();
       changed();
+    }
+
+    /* Stays above the list, where it is seen beside twenty files, until others are chosen. */
+    function leaveOut(count) {
+      const isOne = new Intl.PluralRules(root.lang).select(count) === "one";
+      leftOut.textContent = text(isOne ? "LeftOutOne" : "LeftOutOther", count.toLocaleString(root.lang));
+      leftOut.hidden = false;
+      say(leftOut.textContent);
     }
 
     function addOne(file) {
@@ -156,7 +164,7 @@
       item.querySelector(".file-name").textContent = answer.name;
       item.querySelector(".file-size").textContent = answer.size_text;
       item.querySelector("progress").remove();
-      if (!submitter && !field.classList.contains("attach-full")) say(text("Done", answer.name)); // that some are left out matters more
+      if (!submitter && leftOut.hidden) say(text("Done", answer.name)); // that some are left out matters more
     }
 
     function fail(entry, words) {
@@ -182,7 +190,6 @@
         (item.nextElementSibling ?? item.previousElementSibling)?.querySelector(".attach-remove").focus();
         item.remove();
         if (!list.children.length) input.focus();
-        field.classList.remove("attach-full");
         changed();
       });
     }
@@ -190,7 +197,8 @@
     /* What was wrong with files is no longer so once others were chosen. */
     function forgive() {
       field.querySelector(".attach-problems")?.remove();
-      field.classList.remove("attach-wrong", "attach-full");
+      field.classList.remove("attach-wrong");
+      leftOut.hidden = true;
     }
 
     /* What cannot be thrown away now is swept away within a day. */

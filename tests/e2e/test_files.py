@@ -100,9 +100,16 @@ def test_it_sends_when_the_files_have_arrived(conversation, ticket):
 def test_it_says_that_a_message_can_have_twenty_files(conversation):
     page = conversation
     page.evaluate(DROP, [page.locator("form:has([data-attach])").element_handle(), [f"{n}.txt" for n in range(1000)]])
-    expect(page.locator(".attach-status")).to_contain_text("20 files")
+    words = "980 files were not attached: a message can have 20 files."
+    expect(page.locator("[data-attach-left-out]")).to_contain_text(words)
+    expect(page.locator(".attach-status")).to_contain_text(words)
     arrived(page, 20)
     assert Attachment.objects.count() == 20
+    page.set_input_files("input[type=file]", [a_file("one-more.txt")])
+    expect(page.locator("[data-attach-left-out]")).to_contain_text("1 file was not attached")
+    page.get_by_role("button", name="Remove 0.txt", exact=True).click()
+    page.set_input_files("input[type=file]", [a_file("in-its-place.txt")])
+    expect(page.locator("[data-attach-left-out]")).to_be_hidden()
 
 
 def test_it_says_when_an_upload_does_not_arrive(conversation, console):
