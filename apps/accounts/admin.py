@@ -19,6 +19,7 @@ from apps.accounts.admin_forms import DepartmentForm, NewPersonForm, PasswordFor
 from apps.accounts.models import Department, Membership, User
 from apps.accounts.roles import STAFF_ROLES, Role, delete_person, reason_to_keep, role_of, set_role, with_role
 from apps.accounts.token_admin import ApiTokenAdmin as ApiTokenAdmin  # noqa: PLC0414 - registers itself
+from apps.accounts.token_models import ApiToken
 from apps.core.admin import DeskModelAdmin, SetupModelAdmin
 from apps.core.keeping import has_still, kept_by
 
@@ -127,10 +128,12 @@ class UserAdmin(BaseUserAdmin, DeskModelAdmin):  # type: ignore[misc]
             self.delete_model(request, user)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        found, counts, forbidden, protected = super().get_deleted_objects(objs, request)
         reasons = {user: reason_to_keep(user=user, by=request.user) for user in objs}  # type: ignore[arg-type]
         kept = [_("%(name)s: %(why)s") % {"name": user, "why": why} for user, why in reasons.items() if why]
-        return found, counts, forbidden - {self.opts.verbose_name, LogEntry._meta.verbose_name}, [*protected, *kept]
+        if kept:
+            return [], {}, set(), kept
+        found, counts, forbidden, protected = super().get_deleted_objects(objs, request)
+        return found, counts, forbidden - {model._meta.verbose_name for model in (User, LogEntry, ApiToken)}, protected
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser

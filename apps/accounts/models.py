@@ -157,7 +157,10 @@ class Department(models.Model):
     max_tickets = models.PositiveIntegerField(
         _("most tickets per agent"),
         default=0,
-        help_text=_("Who has as many active tickets of this department is given no more. 0: no limit."),
+        help_text=_(
+            "Who has as many active tickets of this department takes and gets no more; only managers can still give "
+            "some. 0: no limit."
+        ),
     )
     requires_resolution = models.BooleanField(
         _("resolution required"), default=False, help_text=_("Agents write a resolution note before they close.")
@@ -175,7 +178,7 @@ class Department(models.Model):
 
 
 class Membership(models.Model):
-    """An agent works in a department, perhaps as its manager."""
+    """An agent works in a department."""
 
     user = models.ForeignKey(
         User,
@@ -185,7 +188,6 @@ class Membership(models.Model):
         limit_choices_to={"is_staff": True},
     )
     department = models.ForeignKey(Department, models.CASCADE, related_name="memberships", verbose_name=_("department"))
-    is_manager = models.BooleanField(_("manages it"), default=False)
 
     class Meta:
         verbose_name = _("member")

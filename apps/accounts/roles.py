@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
+from apps.core.keeping import kept_by
 from apps.core.locks import lock
 
 
@@ -110,7 +111,7 @@ def reason_to_keep(*, user: User, by: User) -> str:
         return gettext("this is your own account")
     if _is_last_administrator(user):
         return gettext("this is the last administrator")
-    if LogEntry.objects.filter(user=user).exists():
+    if LogEntry.objects.filter(user=user).exists() or kept_by(user):
         return gettext("the history names this person; make the account inactive instead")
     return ""
 

@@ -4,6 +4,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import nh3
 
@@ -65,8 +66,16 @@ def clean_html(source: str) -> str:
     )
 
 
-def clean_message(source: str) -> tuple[str, str]:
-    """The HTML of a message, safe to show in a frame of its own, and its text. Takes well under a second of anything.
+class CleanMessage(NamedTuple):
+    """The HTML of a message, safe to show in a frame of its own, and its text. is_cut: the end of both is missing."""
+
+    html: str
+    text: str
+    is_cut: bool
+
+
+def clean_message(source: str) -> CleanMessage:
+    """The message that this HTML is. Takes well under a second of anything.
 
     Links are absolute or gone. What is nested deeper than 200 elements becomes plainer; what is longer than 500,000
     characters of text, 30,000 tags or 2 MiB is cut and ends with "…". Cleaned again, the HTML stays as it is; in
@@ -74,13 +83,14 @@ def clean_message(source: str) -> tuple[str, str]:
     """
     seen = list(events(source))
     text = written(seen)
-    cleaned = _sanitized(_balanced(seen))
+    balanced, is_cut = _balanced(seen)
+    cleaned = _sanitized(balanced)
     for _again in range(MAX_ROUNDS):
-        again = _sanitized(_balanced(events(cleaned)))
+        again = _sanitized(_balanced(events(cleaned))[0])
         if again == cleaned:
-            return cleaned, text
+            return CleanMessage(cleaned, text, is_cut)
         cleaned = again
-    return "", text
+    return CleanMessage("", text, is_cut)
 
 
 def to_message_text(source: str) -> str:
@@ -88,8 +98,8 @@ def to_message_text(source: str) -> str:
     return written(events(source))
 
 
-def _balanced(seen: Iterable[Event]) -> str:
-    """The events as HTML, cut with "…" where it becomes too long."""
+def _balanced(seen: Iterable[Event]) -> tuple[str, bool]:
+    """The events as HTML, cut with "…" where it becomes too long, and whether it was."""
     parts: list[str] = []
     room, hidden, is_cut = MAX_MESSAGE, 0, False  # hidden: elements that were not opened and are not closed either
     for event in seen:
@@ -105,7 +115,7 @@ def _balanced(seen: Iterable[Event]) -> str:
             else:
                 room, is_cut = 0, True
                 hidden += event.kind == "open"
-    return "".join(parts) + (ELLIPSIS if is_cut else "")
+    return "".join(parts) + (ELLIPSIS if is_cut else ""), is_cut
 
 
 def _tag(event: Event) -> str:

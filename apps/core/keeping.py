@@ -7,7 +7,11 @@ from django.utils.translation import gettext as _
 
 def kept_by(row: models.Model) -> list[str]:
     """The names of what refers to the row and would be lost or broken without it, for example “tickets”."""
-    relations = [r for r in row._meta.related_objects if getattr(r, "on_delete", None) is models.PROTECT]
+    relations = [
+        field
+        for field in row._meta.get_fields(include_hidden=True)
+        if isinstance(field, models.ManyToOneRel) and field.on_delete is models.PROTECT
+    ]
     return [
         str(relation.related_model._meta.verbose_name_plural)
         for relation in relations

@@ -21,12 +21,14 @@ _MANY_LINES = re.compile(r"\n{4,}")
 def clean_body(text: str, html: str = "") -> tuple[str, str]:
     """The text and the cleaned HTML of a message; where only HTML is given, its text is read from it.
 
-    Raises BadField where the text is longer than 100,000 characters.
+    Raises BadField where the text is longer than 100,000 characters, or the HTML so long that its end would be lost.
     """
     safe_html = ""
     if html.strip():
-        safe_html, read = clean_message(html)
-        text = text if text.strip() else read[:MAX_TEXT]
+        safe_html, read, is_cut = clean_message(html)
+        if is_cut or len(read) > MAX_TEXT:
+            raise BadField({"html": _("This is too long: at most 100,000 characters of text and 30,000 tags.")})
+        text = text if text.strip() else read
     lines = visible(text).replace("\r\n", "\n").replace("\r", "\n")
     kept = _MANY_LINES.sub("\n\n\n", lines).strip("\n").rstrip()
     if len(kept) > MAX_TEXT:

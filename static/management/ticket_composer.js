@@ -238,9 +238,9 @@
 
   async function undo(address) {
     await sending;
-    const others = field().value;
     field().readOnly = true; // until the form is here that the reply is in again
-    clearTimeout(timer);
+    await save(); // what was written since, which the reply is put before
+    const others = asText() === lastSaved ? null : typed(); // it could not be kept
     document.getElementById("ticket-toasts").replaceChildren();
     const answer = await post(address, {}, {});
     if (answer.status !== 200) {
@@ -251,13 +251,16 @@
     }
     await load();
     field().readOnly = false;
-    if (others.trim()) {
-      field().value = `${field().value}\n\n${others}`;
+    if (others?.text.trim()) {
+      field().value = `${field().value}\n\n${others.text}`;
+      if (others.kind === "note") form().querySelector("[name=kind][value=note]").checked = true;
+      showKind();
       plan();
     }
     settle();
     await refresh();
-    say(text("Undone"));
+    say(text(kind() === "note" ? "UndoneAsNote" : "Undone"));
+    if (kind() === "note") problem(text("UndoneAsNote"));
     field().focus();
   }
 

@@ -115,6 +115,23 @@ def test_it_attaches_and_sends_after_signing_in_again_in_another_tab(visit, tick
     expect(page.locator(".message.is-out .files")).to_contain_text("label.txt")
 
 
+@pytest.mark.parametrize("gone", [{"name": "desk_session"}, {}])
+def test_it_says_that_one_is_signed_out_whichever_cookies_are_gone(visit, ticket, alice, console, gone):
+    console.expect("403")
+    page = visit(alice, ticket)
+    text_of(page).fill("Not lost")
+    expect(page.locator("#composer-saved")).to_have_text("Draft saved")
+    page.context.clear_cookies(**gone)
+    send(page)
+    expect(page.locator("#composer-problem")).to_contain_text("You are signed out")
+    expect(text_of(page)).to_have_value("Not lost")
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator("#ticket-problem")).to_contain_text("You are signed out")
+    page.locator("#ticket-problem").evaluate("place => place.replaceChildren()")
+    page.get_by_role("switch", name="Pinned").click()
+    expect(page.locator("#ticket-problem")).to_contain_text("You are signed out")
+
+
 def test_it_forgets_a_complaint_after_the_next_success(visit, ticket, alice, console):
     console.expect("500")
     page = visit(alice, ticket)
@@ -221,3 +238,32 @@ def test_guests_attach_several_files_at_once(desk, page, sales, count):
     page.get_by_role("main").get_by_role("button", name="Send").click()
     expect(page.get_by_role("heading", name="Your ticket is with us")).to_be_visible()
     assert Ticket.objects.get().attachments.count() == count
+
+
+def test_a_note_that_is_being_written_stays_a_note_when_a_reply_is_taken_back(visit, ticket, alice):
+    page = visit(alice, ticket)
+    text_of(page).fill("Hello Carol")
+    send(page)
+    expect(page.locator(".work-toast")).to_be_visible()
+    page.get_by_role("radio", name="Note").check(force=True)
+    text_of(page).fill("We suspect fraud")
+    page.locator(".work-toast").get_by_role("button", name="Undo").click()
+    expect(text_of(page)).to_have_value("Hello Carol\n\nWe suspect fraud")
+    expect(page.get_by_role("radio", name="Note")).to_be_checked()
+    expect(page.get_by_role("button", name="Add note")).to_be_visible()
+    expect(page.locator("#composer-problem")).to_contain_text("Together they are a note until you choose Reply.")
+    draft = Draft.objects.get()
+    assert (draft.kind, draft.text) == ("note", "Hello Carol\n\nWe suspect fraud")
+
+
+def test_what_was_written_in_another_window_stays_when_a_reply_is_taken_back(visit, ticket, alice, console):
+    console.expect("409")
+    page = visit(alice, ticket)
+    text_of(page).fill("Hello Carol")
+    send(page)
+    expect(page.locator(".work-toast")).to_be_visible()
+    services.save_draft(ticket=ticket, by=alice, text="From the other window", kind="note")
+    text_of(page).fill("From this one")
+    page.locator(".work-toast").get_by_role("button", name="Undo").click()
+    expect(text_of(page)).to_have_value("Hello Carol\n\nFrom the other window\n\nFrom this one")
+    expect(page.get_by_role("radio", name="Note")).to_be_checked()

@@ -21,7 +21,7 @@ def sales(brand: Brand, alice: User, manager: User) -> Department:
     """Alice's department, which Mia manages."""
     department = Department.objects.create(name="Sales")
     Membership.objects.create(department=department, user=alice)
-    Membership.objects.create(department=department, user=manager, is_manager=True)
+    Membership.objects.create(department=department, user=manager)
     return department
 
 

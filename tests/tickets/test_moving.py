@@ -1,12 +1,15 @@
 """Taking, assigning, transferring, merging."""
 
 import pytest
+from django.db.models import ProtectedError
 
-from apps.accounts.models import Department, Membership
+from apps.accounts.models import Department, Membership, User
+from apps.accounts.roles import Role
 from apps.core.search import services as search
 from apps.tickets import indexing, services
 from apps.tickets.errors import BadField, LimitReached, NotAllowed, NothingToTake, TakenAlready, TicketLocked
 from apps.tickets.models import CustomField, CustomFieldValue, Ticket
+from tests.conftest import make_user
 from tests.tickets.conftest import MANAGEMENT, PORTAL
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +39,21 @@ def test_it_takes_nothing_from_other_departments_nor_over_the_limit(make_ticket,
         services.take_ticket(ticket=other, by=alice, face=MANAGEMENT)
     with pytest.raises(LimitReached):
         services.assign_ticket(ticket=other, agent=alice, by=alice, face=MANAGEMENT)
+
+
+def test_it_lets_only_managers_give_more_than_the_limit(make_ticket, sales, alice, bob, manager, workshop):
+    Department.objects.filter(name__in=["Sales", "Workshop"]).update(max_tickets=1)
+    Membership.objects.create(user=make_user("ann", Role.AGENT), department=sales)
+    workshop.refresh_from_db()
+    make_ticket(agent=alice)
+    make_ticket(agent=bob, department=workshop)
+    other, ann = make_ticket(), User.objects.get(username="ann")
+    with pytest.raises(LimitReached, match="Alice has that many"):
+        services.assign_ticket(ticket=other, agent=alice, by=ann, face=MANAGEMENT)
+    with pytest.raises(LimitReached, match="Bob has that many"):
+        services.transfer_ticket(ticket=other, department=workshop, agent=bob, by=ann, face=MANAGEMENT)
+    assert Ticket.objects.get(pk=other.pk).agent is None
+    assert services.assign_ticket(ticket=other, agent=alice, by=manager, face=MANAGEMENT).agent == alice
 
 
 def test_it_lets_only_managers_take_tickets_from_others(ticket, alice, manager, sales):
@@ -120,13 +138,14 @@ def test_it_merges_only_tickets_that_the_agent_may_work_on(make_ticket, alice, w
         )
 
 
-def test_it_keeps_tickets_when_people_and_memberships_go(ticket, alice, carol):
+def test_it_keeps_tickets_when_memberships_go_and_people_for_as_long_as_history_names_them(ticket, alice, carol):
     services.reply_to_ticket(ticket=ticket, by=alice, text="Hello", face=MANAGEMENT)
     Membership.objects.all().delete()
-    alice.delete()
-    carol.delete()
+    for person in (alice, carol):
+        with pytest.raises(ProtectedError):
+            person.delete()
     ticket.refresh_from_db()
-    assert (ticket.agent, ticket.customer, ticket.customer_name) == (None, None, "Carol")
+    assert (ticket.agent, ticket.customer) == (alice, carol)
     assert [message.author_name for message in ticket.messages.order_by("pk")] == ["Carol", "Alice"]
     assert [event.actor_name for event in ticket.events.order_by("pk")] == ["Carol", "Alice"]
 
@@ -137,7 +156,7 @@ def test_it_never_makes_a_reply_of_a_note_that_is_merged(make_ticket, alice):
     services.save_draft(ticket=older, by=alice, text="We suspect fraud", kind="note")
     services.merge_tickets(survivor=survivor, duplicates=[older], by=alice, face=MANAGEMENT)
     draft = survivor.drafts.get()
-    assert (draft.kind, draft.text) == ("note", "Hello Carol\n\nWe suspect fraud")
+    assert (draft.kind, draft.text) == ("note", "We suspect fraud\n\nHello Carol")
     assert Ticket.objects.get(pk=survivor.pk).created_at == older.created_at
 
 

@@ -82,6 +82,26 @@ def test_it_holds_a_reply_back_and_takes_it_back(ticket, alice, carol):
     assert not Message.objects.filter(pk=held.pk).exists()
 
 
+@pytest.mark.parametrize(("written_since", "kind"), [("reply", "reply"), ("note", "note")])
+def test_it_puts_a_reply_that_is_taken_back_before_what_was_written_since(ticket, alice, written_since, kind):
+    held = services.reply_to_ticket(
+        ticket=ticket, by=alice, text="Oops", cc=["a@example.com"], hold_seconds=10, face=MANAGEMENT
+    )
+    services.save_draft(ticket=ticket, by=alice, text="Meanwhile", kind=written_since, cc=["b@example.com"])
+    draft = services.undo_reply(message=held, by=alice)
+    assert (draft.text, draft.kind, draft.cc) == ("Oops\n\nMeanwhile", kind, ["a@example.com", "b@example.com"])
+    assert ticket.drafts.get() == draft
+
+
+@pytest.mark.parametrize("html", ["<p>" + "long " * 20_001 + "</p>", "<b>x</b>" * 15_001, "<div>" * 50_000 + "deep"])
+def test_it_refuses_html_whose_end_would_be_lost(ticket, alice, html):
+    for text in ("", "The same in short"):
+        with pytest.raises(BadField) as raised:
+            services.reply_to_ticket(ticket=ticket, by=alice, text=text, html=html, face=MANAGEMENT)
+        assert list(raised.value.errors) == ["html"]
+    assert ticket.messages.count() == 1
+
+
 def test_it_keeps_what_happened_after_a_reply_that_is_taken_back(ticket, alice, carol):
     held = services.reply_to_ticket(ticket=ticket, by=alice, text="Oops", hold_seconds=10, face=MANAGEMENT)
     services.change_status(ticket=ticket, status="locked", by=alice, face=MANAGEMENT)

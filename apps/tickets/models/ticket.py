@@ -72,7 +72,7 @@ class Ticket(models.Model):
     subject = models.CharField(_("subject"), max_length=200)
     customer = models.ForeignKey(
         User,
-        models.SET_NULL,
+        models.PROTECT,
         null=True,
         blank=True,
         related_name="own_tickets",
@@ -234,7 +234,7 @@ class TicketEvent(models.Model):
 
     ticket = models.ForeignKey(Ticket, models.PROTECT, related_name="events", db_index=False)
     kind = models.CharField(_("what"), max_length=20, choices=Kind)
-    actor = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("who"), db_index=False)
+    actor = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("who"), db_index=False)
     actor_name = models.CharField(max_length=100, blank=True)
     face = models.CharField(_("where"), max_length=12, choices=Face)
     data = models.JSONField(default=dict)

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.tickets import indexing, notices
 from apps.tickets.errors import BadField, TicketLocked
-from apps.tickets.models import CustomFieldValue, Draft, Ticket, TicketEvent
+from apps.tickets.models import CustomFieldValue, Ticket, TicketEvent
 from apps.tickets.services.acting import hold_for_agent, record, refuse_merged
 from apps.tickets.services.status import set_status
+from apps.tickets.services.working import put_before_draft
 
 MAX_MERGED = 50
 
@@ -86,14 +87,8 @@ def _move_into(ticket: Ticket, survivor: Ticket) -> None:
     filled = survivor.field_values.values("field")
     CustomFieldValue.objects.filter(ticket=ticket).exclude(field__in=filled).update(ticket=survivor)
     for draft in ticket.drafts.all():
-        kept = Draft.objects.filter(ticket=survivor, agent=draft.agent).first()
-        if kept is None:
-            Draft.objects.filter(pk=draft.pk).update(ticket=survivor)
-        else:
-            kept.text = f"{kept.text}\n\n{draft.text}".strip()
-            kept.kind = kept.kind if kept.kind == draft.kind else Draft.Kind.NOTE  # a note never becomes a reply
-            kept.save()
-            draft.delete()
+        put_before_draft(ticket=survivor, agent=draft.agent, kind=draft.kind, text=draft.text, cc=draft.cc)
+        draft.delete()
     survivor.created_at = min(survivor.created_at, ticket.created_at)
     survivor.in_count += ticket.in_count
     survivor.out_count += ticket.out_count

@@ -35,7 +35,7 @@ def take_ticket(*, ticket: Ticket, by: User, face: str) -> Ticket:
         return ticket
     if ticket.agent is not None:
         raise TakenAlready(_("%(agent)s has this ticket already.") % {"agent": ticket.agent.get_full_name()})
-    refuse_over_limit(by, ticket.department)
+    refuse_over_limit(by, ticket.department, by=by)
     _give(ticket, by, by=by, face=face)
     return ticket
 
@@ -69,7 +69,8 @@ def assign_ticket(*, ticket: Ticket, agent: User | None, by: User, face: str) ->
     """Give the ticket to an agent of its department, or (None) to nobody.
 
     Raises NotAllowed where another agent has it and `by` may not reassign, BadField where the agent does not work in
-    the department, LimitReached where agents would give themselves more than the department allows.
+    the department, LimitReached where agents would give themselves or others more than the department allows; managers
+    may.
     """
     hold_for_agent(ticket, by)
     refuse_merged(ticket)
@@ -77,8 +78,8 @@ def assign_ticket(*, ticket: Ticket, agent: User | None, by: User, face: str) ->
     if agent is not None:
         _refuse_stranger(agent, ticket.department)
     if ticket.agent_id != (agent.pk if agent else None):
-        if agent is not None and agent.pk == by.pk and not by.has_perm("tickets.reassign_ticket"):
-            refuse_over_limit(by, ticket.department)
+        if agent is not None:
+            _refuse_too_many(agent, ticket.department, by)
         _give(ticket, agent, by=by, face=face)
     return ticket
 
@@ -98,12 +99,12 @@ def transfer_ticket(
     """Move the ticket to another department, where it is unassigned or `agent`'s.
 
     comment: becomes a transfer note. priority, status: None keeps them. A round robin department gives it out.
-    Raises NotAllowed, TicketLocked, and BadField where the department or the agent cannot take it.
+    Raises NotAllowed, TicketLocked, LimitReached, and BadField where the department or the agent cannot take it.
     """
     hold_for_agent(ticket, by, "tickets.transfer_ticket")
     refuse_merged(ticket)
     _refuse_foreign(ticket, by)
-    _refuse_transfer(ticket, department, agent, priority)
+    _refuse_transfer(ticket, department, agent, priority, by=by)
     was_open = ticket.is_open
     if status is not None:
         set_status(ticket, status)
@@ -171,13 +172,21 @@ def _refuse_foreign(ticket: Ticket, by: User) -> None:
     raise NotAllowed(_("This is %(agent)s's ticket; only managers can take it away.") % {"agent": name})
 
 
-def _refuse_transfer(ticket: Ticket, department: Department, agent: User | None, priority: str | None) -> None:
+def _refuse_transfer(
+    ticket: Ticket, department: Department, agent: User | None, priority: str | None, *, by: User
+) -> None:
     if not Department.objects.for_brand(ticket.brand).filter(pk=department.pk).exists():
         raise BadField({"department": _("This department does not serve the ticket's brand.")})
     if agent is not None:
         _refuse_stranger(agent, department)
+        _refuse_too_many(agent, department, by)
     if priority is not None and priority not in Priority.values:
         raise BadField({"priority": _("There is no such priority.")})
+
+
+def _refuse_too_many(agent: User, department: Department, by: User) -> None:
+    if not by.has_perm("tickets.reassign_ticket"):
+        refuse_over_limit(agent, department, by=by)
 
 
 def _refuse_stranger(agent: User, department: Department) -> None:

@@ -18,6 +18,7 @@ from apps.tickets.models import Attachment, Draft, Message, Ticket, TicketEvent
 from apps.tickets.services.acting import hold_for_agent, hold_for_customer, record, refuse_locked, refuse_merged
 from apps.tickets.services.status import STATUS_FIELDS, set_status
 from apps.tickets.services.turns import give_to_next
+from apps.tickets.services.working import put_before_draft
 from apps.tickets.texts import clean_body, clean_copies
 
 Direction, Kind, Status = Message.Direction, TicketEvent.Kind, Ticket.Status
@@ -115,7 +116,8 @@ def _count_reply(ticket: Ticket, by: User, status: str, now: datetime) -> None:
 def undo_reply(*, message: Message, by: User) -> Draft:
     """Take a reply back while the customer cannot see it yet; its text and files become the agent's draft again.
 
-    What the reply changed on the ticket is put back, unless something else has happened since.
+    It comes before what they have written since; where that is a note, all of it becomes one. What the reply changed
+    on the ticket is put back, unless something else has happened since.
     Raises SentAlready once the customer can see it, NotAllowed for the reply of somebody else.
     """
     ticket = message.ticket
@@ -136,9 +138,7 @@ def undo_reply(*, message: Message, by: User) -> Draft:
         ticket.first_replied_at = None
     ticket.save()
     held.attachments.update(message=None)
-    draft, _created = Draft.objects.update_or_create(
-        ticket=ticket, agent=by, defaults={"kind": Draft.Kind.REPLY, "text": held.text, "cc": held.cc}
-    )
+    draft = put_before_draft(ticket=ticket, agent=by, kind=Draft.Kind.REPLY, text=held.text, cc=held.cc)
     indexing.forget_message(held)
     held.delete()
     record(ticket, Kind.REPLY_UNDONE, by=by, face=TicketEvent.Face.MANAGEMENT)

@@ -14,15 +14,21 @@ from apps.tickets.services.acting import record
 AGENTS_ASKED = 200
 
 
-def refuse_over_limit(agent: User, department: Department) -> None:
+def refuse_over_limit(agent: User, department: Department, *, by: User) -> None:
     """Raises LimitReached where the agent has as many active tickets as the department allows."""
     lock(f"tickets.limit.{agent.pk}")
     if _has_room(agent.pk, department):
         return
-    raise LimitReached(
+    text = (
         _("%(department)s allows %(count)s active tickets per agent. Finish or pass on one of yours first.")
-        % {"department": department.name, "count": department.max_tickets}
+        if agent == by
+        else _(
+            "%(department)s allows %(count)s active tickets per agent, and %(agent)s has that many. Choose somebody "
+            "else, or ask a manager."
+        )
     )
+    names = {"department": department.name, "count": department.max_tickets, "agent": agent.get_full_name()}
+    raise LimitReached(text % names)
 
 
 def give_to_next(ticket: Ticket) -> None:

@@ -12,7 +12,7 @@ from apps.core.html import plain
 from apps.tickets.errors import BadField
 from apps.tickets.models import Draft, Ticket, TicketEvent, TimeLog
 from apps.tickets.services.acting import hold_for_agent, may_work_on, not_there, record, refuse_merged
-from apps.tickets.texts import MAX_TEXT, clean_line
+from apps.tickets.texts import MAX_COPIES, MAX_TEXT, clean_line
 
 MAX_MINUTES = 24 * 60
 FIRST_YEAR = 2000
@@ -34,8 +34,19 @@ def save_draft(
     if not text.strip():
         discard_draft(ticket=ticket, by=by)
         return None
-    kept = {"kind": kind, "text": text.replace("\0", ""), "cc": [plain(address)[:254] for address in cc][:20]}
+    kept = {"kind": kind, "text": text.replace("\0", ""), "cc": [plain(address)[:254] for address in cc][:MAX_COPIES]}
     return Draft.objects.update_or_create(ticket=ticket, agent=by, defaults=kept)[0]
+
+
+def put_before_draft(*, ticket: Ticket, agent: User, kind: str, text: str, cc: Sequence[str]) -> Draft:
+    """Keep a text as the agent's draft, before what is there already. A note never becomes a reply."""
+    drafts = Draft.objects.select_for_update()
+    kept, _created = drafts.get_or_create(ticket=ticket, agent=agent, defaults={"kind": kind})
+    kept.text = f"{text}\n\n{kept.text}".strip()
+    kept.kind = Draft.Kind.NOTE if Draft.Kind.NOTE in (kind, kept.kind) else Draft.Kind.REPLY
+    kept.cc = list(dict.fromkeys([*cc, *kept.cc]))[:MAX_COPIES]
+    kept.save()
+    return kept
 
 
 def discard_draft(*, ticket: Ticket, by: User) -> None:
