@@ -15,5 +15,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The page for a form whose protection token is missing or old; it shows what was written."""
-    return render(request, "portal/csrf_failure.html", not_sent(request), status=403)
+    """The page for a form whose protection token is missing or old; it shows what was written.
+
+    The header `X-Signed-Out` tells the scripts of a page that this is no matter of permissions.
+    """
+    response = render(request, "portal/csrf_failure.html", not_sent(request), status=403)
+    if not request.user.is_authenticated:
+        response["X-Signed-Out"] = "1"
+    return response

@@ -9,6 +9,7 @@
   const PATIENCE = 15_000;
   const TYPING = 6_000;
   const HELD = 10_000;
+  const SIGNED_OUT = "X-Signed-Out"; // the header of a refusal where the cookies are gone too
 
   const page = () => document.getElementById("ticket-page");
   const text = (name) => page().dataset[`text${name}`];
@@ -36,7 +37,7 @@
     const headers = { "X-CSRFToken": token(), Accept: "application/json, text/html;q=0.5" };
     try {
       const answer = await fetch(address, { method: "POST", body, headers, redirect: "manual", ...options });
-      if (answer.type === "opaqueredirect") return { status: 401, data: null };
+      if (answer.type === "opaqueredirect" || answer.headers.has(SIGNED_OUT)) return { status: 401, data: null };
       const isJson = answer.headers.get("Content-Type")?.includes("json");
       return { status: answer.status, data: isJson ? await answer.json() : await answer.text() };
     } catch {
@@ -59,12 +60,11 @@
   document.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRFToken"] = token();
   });
+  const isSignedOut = (xhr) => xhr.responseURL.includes("/login/") || xhr.getResponseHeader(SIGNED_OUT);
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
-    if (xhr.responseURL.includes("/login/")) {
-      event.detail.shouldSwap = false;
-      complain(text("SignedOut"));
-    } else if ([403, 409, 422].includes(xhr.status) && !xhr.responseText.includes("<html")) {
+    if (isSignedOut(xhr)) event.detail.shouldSwap = false;
+    else if ([403, 409, 422].includes(xhr.status) && !xhr.responseText.includes("<html")) {
       event.detail.shouldSwap = true;
       event.detail.isError = false;
     }
@@ -72,7 +72,8 @@
   document.addEventListener("htmx:afterRequest", (event) => {
     const { xhr, requestConfig } = event.detail;
     const isPage = xhr.status === 403 && xhr.responseText.includes("<html");
-    if (xhr.status === 404) complain(text("Gone"));
+    if (isSignedOut(xhr)) complain(text("SignedOut"));
+    else if (xhr.status === 404) complain(text("Gone"));
     else if (!xhr.status || xhr.status >= 500 || isPage) complain(text("Failed"));
     else if (xhr.status === 409) refresh(); // something else has happened meanwhile
     else if (xhr.status === 200 && requestConfig.elt !== page()) { // a refresh says nothing of what failed before it

@@ -92,6 +92,11 @@ def test_it_explains_a_form_that_is_out_of_date(carol):
     response = client.post("/login/", {"username": "carol", "password": "x"})
     assert response.status_code == 403
     assert "This form is out of date" in response.content.decode()
+    assert response["X-Signed-Out"] == "1"
+    client.force_login(carol)
+    response = client.post("/account/", {"display_name": "x"})
+    assert response.status_code == 403
+    assert "X-Signed-Out" not in response
 
 
 def test_it_explains_a_refusal(client, carol, rf):
