@@ -9,11 +9,7 @@ from apps.accounts.models import Department, Membership, User
 from apps.accounts.roles import PersonError, Role, delete_person, role_of, set_role
 from apps.accounts.token_models import Scope
 from apps.accounts.tokens import create_token
-from apps.tickets import services
 from tests.conftest import PASSWORD, make_user, signed_in
-from tests.tickets.conftest import make_ticket, sales  # noqa: F401 - fixtures
-
-# ruff: noqa: F811 - tests name the fixtures that are imported above
 
 pytestmark = pytest.mark.django_db
 LIST = "/management/accounts/user/"
@@ -125,18 +121,6 @@ def test_it_deletes_people_without_history_only(admin, admin_client, alice, caro
     for person in (admin, alice):
         with pytest.raises(PersonError):
             delete_person(user=person, by=admin)
-
-
-def test_it_keeps_customers_with_tickets_and_agents_who_worked_on_some(admin, admin_client, make_ticket, alice, carol):
-    ticket = make_ticket()
-    services.change_priority(ticket=ticket, priority="high", by=alice, face="management")
-    for person in (alice, carol):
-        assert admin_client.post(f"{LIST}{person.pk}/delete/", {"post": "yes"}).status_code == 403
-        chosen = {"action": "delete_selected", "_selected_action": [person.pk], "post": "yes"}
-        assert "make the account inactive instead" in admin_client.post(LIST, chosen).text
-        with pytest.raises(PersonError):
-            delete_person(user=person, by=admin)
-    assert User.objects.filter(pk__in=[alice.pk, carol.pk]).count() == 2
 
 
 def test_it_sets_a_password(admin_client, alice):
