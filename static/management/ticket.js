@@ -164,6 +164,37 @@
     }
   });
 
+  /* Canned replies by keyboard: the arrows go through them, Enter in the search takes the first that fits. */
+  let cannedFor = ""; // the search whose replies are shown
+  let isTakenNext = false; // Enter came before the replies that fit
+  const takeFirst = () => document.querySelector("#ticket-dialog[open] .canned-reply")?.click();
+
+  document.addEventListener("keydown", (event) => {
+    const search = document.getElementById("canned-search");
+    if (!search || event.isComposing || !event.target.matches?.("#canned-search, .canned-reply")) return;
+    if (event.key === "Enter" && event.target === search) {
+      if (cannedFor === search.value) takeFirst();
+      else isTakenNext = true;
+    } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const stops = [search, ...document.querySelectorAll("#ticket-dialog .canned-reply")];
+      const at = stops.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1);
+      stops[(at + stops.length) % stops.length].focus();
+    } else return;
+    event.preventDefault();
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.id === "canned-search") isTakenNext = false;
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const { target, xhr } = event.detail;
+    if (target?.id === "ticket-dialog-body") isTakenNext = false;
+    else if (target?.id !== "canned-list") return;
+    cannedFor = new URL(xhr.responseURL).searchParams.get("q") ?? "";
+    if (!isTakenNext || cannedFor !== document.getElementById("canned-search").value) return;
+    isTakenNext = false;
+    takeFirst();
+  });
+
   /* Tabs */
   function openTab(tab) {
     for (const other of tab.parentElement.children) {

@@ -229,6 +229,29 @@ def test_it_puts_a_canned_reply_where_the_cursor_is(visit, ticket, alice):
     expect(page.locator("#composer-saved")).to_have_text("Draft saved")
 
 
+def test_it_chooses_a_canned_reply_by_keyboard(visit, ticket, alice):
+    for title in ("Courier", "Greeting", "Warranty"):
+        CannedReply.objects.create(title=title, body=f"Text of {title}.")
+    page = visit(alice, ticket)
+    text = page.get_by_label("Text", exact=True)
+    search = page.get_by_label("Search canned replies")
+    reply = page.locator(".canned-reply")
+    page.keyboard.press("c")
+    expect(search).to_be_focused()
+    for key, focused in (("ArrowDown", 0), ("ArrowDown", 1), ("ArrowUp", 0), ("ArrowUp", None), ("ArrowUp", 2)):
+        page.keyboard.press(key)
+        expect(search if focused is None else reply.nth(focused)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(text).to_have_value("Text of Warranty.")
+    text.fill("")
+    page.get_by_role("button", name="Canned replies").click()
+    expect(search).to_be_focused()
+    page.keyboard.type("greet", delay=30)
+    page.keyboard.press("Enter")  # before the replies that fit are there
+    expect(text).to_have_value("Text of Greeting.")
+    expect(search).to_be_hidden()
+
+
 def test_it_attaches_a_file_by_choosing_it_and_gives_it_back(visit, ticket, alice):
     page = visit(alice, ticket)
     page.get_by_label("Text", exact=True).fill("See the label")
