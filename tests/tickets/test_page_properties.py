@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from apps.accounts.models import Department
 from apps.tickets import services
 from apps.tickets.models import CustomField, Ticket
 from tests.tickets.conftest import MANAGEMENT
@@ -94,6 +95,18 @@ def test_it_takes_a_ticket_or_says_who_was_quicker(page, ticket, alice, manager,
     assert (late.status_code, "Mia has this ticket already." in late.content.decode()) == (409, True)
     TicketPage(ticket, manager).post("agent", value="")
     assert again().agent is None
+
+
+def test_it_says_which_agents_are_away_and_who_has_enough(page, make_ticket, sales, alice, manager):
+    services.set_available(user=manager, is_available=False)
+    Department.objects.filter(pk=sales.pk).update(max_tickets=1)
+    make_ticket(agent=manager)
+    choices = page.show("agents").content.decode()
+    assert ">Alice</button>" in choices
+    assert ">Mia (away)</button>" in choices
+    refused = page.post("agent", value=manager.pk)
+    assert refused.status_code == 409
+    assert "allows 1 active ticket per agent, and Mia has one" in refused.content.decode()
 
 
 def test_it_assigns_only_agents_of_the_department(page, bob, workshop, manager):

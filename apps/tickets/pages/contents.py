@@ -108,7 +108,7 @@ def same_customer(user: User, ticket: Ticket) -> Any:
 def agents(request: WorkRequest, ticket: Ticket) -> HttpResponse:
     """Those who can be given the ticket, to choose from."""
     members = ticket.department.members.filter(is_active=True, is_staff=True).order_by("display_name", "pk")[:AGENTS]
-    options = [("", _("Nobody")), *((str(agent.pk), agent.get_full_name()) for agent in members)]
+    options = [("", _("Nobody")), *((str(agent.pk), _choice(agent)) for agent in members)]
     return shown(request, "_options", {"options": options, "value": str(ticket.agent_id or "")})
 
 
@@ -132,3 +132,7 @@ def refreshed(
         if since is not None and full["earlier"]:  # more than a page can take in: let it start anew
             return HttpResponse(headers={"HX-Refresh": "true"})
     return shown(request, template, full, parts=wanted)
+
+
+def _choice(agent: User) -> str:
+    return agent.get_full_name() if agent.is_available else f"{agent.get_full_name()} {_('(away)')}"

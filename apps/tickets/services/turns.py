@@ -2,7 +2,7 @@
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.accounts.models import Department, User
 from apps.core.locks import lock
@@ -20,11 +20,18 @@ def refuse_over_limit(agent: User, department: Department, *, by: User) -> None:
     if _has_room(agent.pk, department):
         return
     text = (
-        _("%(department)s allows %(count)s active tickets per agent. Finish or pass on one of yours first.")
+        ngettext(
+            "%(department)s allows %(count)s active ticket per agent. Finish or pass on yours first.",
+            "%(department)s allows %(count)s active tickets per agent. Finish or pass on one of yours first.",
+            department.max_tickets,
+        )
         if agent == by
-        else _(
+        else ngettext(
+            "%(department)s allows %(count)s active ticket per agent, and %(agent)s has one. Choose somebody else, "
+            "or ask a manager.",
             "%(department)s allows %(count)s active tickets per agent, and %(agent)s has that many. Choose somebody "
-            "else, or ask a manager."
+            "else, or ask a manager.",
+            department.max_tickets,
         )
     )
     names = {"department": department.name, "count": department.max_tickets, "agent": agent.get_full_name()}
