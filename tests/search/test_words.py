@@ -58,6 +58,14 @@ def test_it_finds_a_phrase_only_where_its_words_follow_each_other(put: Put, ask:
     assert ask('"is red') == [2]
 
 
+def test_a_phrase_that_is_still_being_typed_ends_with_a_beginning(put: Put, ask: Ask) -> None:
+    put(1, "The quick brown fox")
+    put(2, "A quick fox, brown")
+    assert ask('"quick bro') == [1]
+    assert ask('fox -"quick bro') == [2, 1]  # only whole words are left out
+    assert ask('"quick bro"') == []
+
+
 def test_it_leaves_out_what_is_excluded(put: Put, ask: Ask) -> None:
     put(1, "printer with paper jam")
     put(2, "printer out of toner")

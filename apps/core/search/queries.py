@@ -11,7 +11,7 @@ MAX_TOKENS = 32  # of one word or phrase
 SHORTEST_BEGINNING = 3  # characters from which a word is the beginning of longer ones, too
 SHORTEST_LAST_BEGINNING = 2  # the same for the last word, which may still be being typed
 
-_CHUNK = re.compile(r'(-?)"([^"]*)"?|(\S+)')
+_CHUNK = re.compile(r'(-?)"([^"]*)("?)|(\S+)')
 
 Marks = tuple[tuple[str, ...], ...]  # groups of marks, of each of which a document must have one
 
@@ -49,10 +49,10 @@ def parse(text: str) -> Query:
 
 
 def _chunk(match: re.Match[str]) -> tuple[list[str], bool, bool]:
-    """Tokens, whether they were quoted, whether they are not wanted."""
-    if match[3] is not None:
-        return terms(match[3]), False, match[3].startswith("-")
-    return terms(match[2]), True, bool(match[1])
+    """Tokens, whether they were quoted (and the quotation is finished), whether they are not wanted."""
+    if match[4] is not None:
+        return terms(match[4]), False, match[4].startswith("-")
+    return terms(match[2]), bool(match[3]), bool(match[1])
 
 
 def _phrase(tokens: list[str], *, shortest: int | None) -> Phrase:
