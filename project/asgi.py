@@ -3,8 +3,11 @@
 Django's own ASGI handler costs three to six times the CPU of a request, and one thread for each open stream.
 """
 
+from http import HTTPStatus
+
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
+from django.urls import reverse
 
 from project import bodies
 from project.bodies import Receive, Scope, Send
@@ -32,11 +35,19 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         try:
             body = await bodies.take(receive, limit=settings.DESK_MAX_UPLOAD_MB * 1024 * 1024)
         except bodies.Refused as refused:
-            if refused.status is not None:
-                await bodies.refuse(send, refused.status, scope["path"])
+            await _refuse(refused, scope, send)
             return
         with body:
             await _pages(bodies.with_length(scope, body), bodies.replay(body), send)  # type: ignore[arg-type]
+
+
+async def _refuse(refused: bodies.Refused, scope: Scope, send: Send) -> None:
+    """Say why a body is not taken; a person whose form is too long sees a page."""
+    if refused.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and bodies.wants_page(scope):
+        page = bodies.without_body(scope, reverse("portal:too_large"))
+        await _pages(page, bodies.nothing, bodies.closing(send))  # type: ignore[arg-type]
+    elif refused.status is not None:
+        await bodies.refuse(send, refused.status, scope["path"])
 
 
 async def _acknowledge_lifespan(receive: Receive, send: Send) -> None:

@@ -146,6 +146,35 @@ def replay(body: Body) -> Receive:
     return receive
 
 
+def wants_page(scope: Scope) -> bool:
+    """Whether a browser asks, which shows its person what is answered."""
+    accepted = b",".join(value for name, value in scope["headers"] if name == b"accept")
+    return b"text/html" in accepted and not scope["path"].startswith(problems.API_PATH)
+
+
+def without_body(scope: Scope, path: str) -> Scope:
+    """The request as one for another page, which has no body."""
+    names = {b"content-length", b"content-type", b"transfer-encoding"}
+    headers = [(name, value) for name, value in scope["headers"] if name not in names]
+    return {**scope, "method": "GET", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": headers}
+
+
+async def nothing() -> Message:
+    """The `receive` of a request without a body."""
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+def closing(send: Send) -> Send:
+    """A `send` that says that the connection ends: what is left of the body is not read."""
+
+    async def send_and_close(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+        await send(message)
+
+    return send_and_close
+
+
 async def refuse(send: Send, status: int, path: str = "") -> None:
     """Answer with a status and its plain words; below `/api/` as a problem document."""
     if path.startswith(problems.API_PATH):

@@ -286,6 +286,10 @@ LOGGING = {
         "project": {"level": "INFO"},
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},  # anybody may knock under a wrong name
+        # Anybody may send too much; it is refused with a page of its own.
+        "django.security.RequestDataTooBig": {"level": "CRITICAL"},
+        "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
+        "django.security.TooManyFilesSent": {"level": "CRITICAL"},
         "rq": {"level": "WARNING"},
     },
 }

@@ -12,6 +12,7 @@ from apps.tickets.reports import urls as reports
 from project.api import api, unknown_address
 from project.dashboard import health_page
 
+handler400 = "apps.portal.views.bad_request"
 urlpatterns = [
     re_path(r"^(?P<address>(?i:management/root\.aspx|main|login\.aspx))/?$", to_management),
     path("management/tokens/", admin.site.admin_view(ManagementTokens.as_view()), name="tokens"),

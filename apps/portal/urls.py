@@ -35,6 +35,7 @@ urlpatterns = [
     path("tickets/<str:number>/news/", conversation.news, name="ticket_news"),
     path("media/<path:path>", uploads.upload, name="upload"),
     path("favicon.ico", uploads.favicon, name="favicon"),
+    path("too-large/", views.too_large, name="too_large"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

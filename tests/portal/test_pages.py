@@ -99,6 +99,21 @@ def test_it_explains_a_form_that_is_out_of_date(carol):
     assert "X-Signed-Out" not in response
 
 
+def test_it_says_that_a_form_is_too_large(brand, caplog):
+    client = Client(enforce_csrf_checks=True)
+    many = {f"field-{number}": "x" for number in range(5100)}
+    typed = "&".join(f"{name}=x" for name in many), "application/x-www-form-urlencoded"
+    for answer in (
+        client.post("/tickets/new/", many),
+        client.post("/tickets/new/", *typed),
+        client.get("/login/", many),
+    ):
+        assert answer.status_code == 413
+        assert "This form is too large" in answer.text
+        assert "Nothing answers" not in answer.text
+    assert "Traceback" not in caplog.text
+
+
 def test_it_explains_a_refusal(client, carol, rf):
     from django.core.exceptions import PermissionDenied
     from django.views.defaults import permission_denied, server_error

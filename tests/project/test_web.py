@@ -66,6 +66,24 @@ def test_it_refuses_more_than_it_accepts(desk, settings, chunked):
         assert client.recv(4096).startswith(b"HTTP/1.1 413 ")
 
 
+@pytest.mark.urls("project.urls")
+@pytest.mark.parametrize(
+    ("path", "accept", "kind", "words"),
+    [
+        ("/tickets/new/", "text/html,*/*;q=0.8", "text/html", "This form is too large"),
+        ("/tickets/uploads/", "application/json", "text/plain", "This is more than the server accepts."),
+        ("/api/v1/tickets", "text/html", "application/problem+json", "too_large"),
+    ],
+)
+def test_it_shows_people_a_page_where_their_form_is_too_large(desk, settings, path, accept, kind, words):
+    settings.DESK_MAX_UPLOAD_MB = 1
+    response, content = ask(desk, "POST", path, b"z" * 1_048_577, {"Accept": accept})
+    assert response.status == 413
+    assert response.headers["Connection"] == "close"
+    assert response.headers["Content-Type"].startswith(kind)
+    assert words in content.decode()
+
+
 @pytest.mark.parametrize("charset", ["hex", "rot13", "idna", "punycode", "utf-7", "no-such-one"])
 def test_it_refuses_what_is_no_charset(desk, charset):
     for kind in ("text/plain", "multipart/form-data; boundary=b", "application/x-www-form-urlencoded"):
