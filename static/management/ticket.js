@@ -99,6 +99,7 @@
         say(done.dataset.said);
       } else if (!dialog.open) dialog.showModal();
       (dialog.querySelector("[aria-invalid=true]") ?? dialog.querySelector("[autofocus]"))?.focus();
+      dialog.querySelector("[autofocus]")?.removeAttribute("autofocus"); // htmx would take the focus back a moment later
     }
   });
 
