@@ -268,8 +268,8 @@
   async function insert(address) {
     const answer = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
     document.getElementById("ticket-dialog").close();
-    if (!answer?.ok) {
-      complain(text("Failed"));
+    if (!answer?.ok || answer.redirected) { // signed out, one is led to the page for signing in
+      complain(text(answer?.redirected ? "SignedOut" : "Failed"));
       return;
     }
     const { text: words } = await answer.json();

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from apps.tickets import services
-from apps.tickets.models import Draft, Message, Ticket
+from apps.tickets.models import CannedReply, Draft, Message, Ticket
 from tests.conftest import signed_in
 from tests.e2e.gates import Gate
 from tests.e2e.test_files import DROP, PASTE, a_file, arrived, items
@@ -130,6 +130,17 @@ def test_it_says_that_one_is_signed_out_whichever_cookies_are_gone(visit, ticket
     page.locator("#ticket-problem").evaluate("place => place.replaceChildren()")
     page.get_by_role("switch", name="Pinned").click()
     expect(page.locator("#ticket-problem")).to_contain_text("You are signed out")
+
+
+def test_it_says_that_one_is_signed_out_when_a_canned_reply_is_chosen(visit, ticket, alice):
+    CannedReply.objects.create(title="Greeting", body="Hello")
+    page = visit(alice, ticket)
+    page.keyboard.press("c")
+    expect(page.locator(".canned-reply")).to_be_visible()
+    page.context.clear_cookies(name="desk_session")
+    page.locator(".canned-reply").click()
+    expect(page.locator("#ticket-problem")).to_contain_text("You are signed out")
+    expect(text_of(page)).to_have_value("")
 
 
 def test_it_forgets_a_complaint_after_the_next_success(visit, ticket, alice, console):
