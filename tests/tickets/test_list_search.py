@@ -8,12 +8,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from apps.accounts.models import Membership
 from apps.core.search import services as index
 from apps.tickets import services
 from apps.tickets.models import Ticket
 from apps.tickets.numbers import number_of
 from tests.conftest import signed_in
 from tests.tickets.conftest import MANAGEMENT
+from tests.tickets.pages import TicketPage
 
 pytestmark = pytest.mark.django_db
 LIST = "/management/tickets/ticket/"
@@ -118,7 +120,8 @@ def test_it_finds_only_what_is_theirs(make_ticket, admin, alice, bob, carol, dav
     assert search(signed_in(carol), "quetzal").status_code == 403
 
 
-def test_it_looks_in_one_department(make_ticket, alice, bob, admin, sales, workshop):
+def test_it_looks_in_one_department(make_ticket, alice, bob, admin, manager, sales, workshop):
+    Membership.objects.create(department=workshop, user=manager)
     own, other = make_ticket(subject="Red kettle"), make_ticket(subject="Blue kettle", department=workshop)
     for person, department, expected in [
         (admin, workshop.pk, [other.pk]),
@@ -126,6 +129,8 @@ def test_it_looks_in_one_department(make_ticket, alice, bob, admin, sales, works
         (admin, "none", [other.pk, own.pk]),
         (alice, workshop.pk, [own.pk]),  # not hers: as if it were not there
         (bob, workshop.pk, [other.pk]),
+        (manager, workshop.pk, [other.pk]),
+        (manager, sales.pk, [own.pk]),
     ]:
         assert found(search(signed_in(person), "kettle", department=department)) == expected
     page = search(signed_in(admin), "blue", department=sales.pk)
@@ -153,6 +158,9 @@ def test_it_does_not_believe_the_index(make_ticket, alice, workshop, dave, sales
     assert found(page) == []
     assert "dave@example.com" not in page.text
     assert foreign.subject not in page.text
+    own = make_ticket(text="Quetzal")
+    newer = TicketPage(own, alice).show("next", q="quetzal")
+    assert newer.url == TicketPage(own, alice).address()  # there is nothing to step to
 
 
 def test_it_pages_through_what_it_found(make_ticket, alice):

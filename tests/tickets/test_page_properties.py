@@ -61,6 +61,8 @@ def test_it_keeps_custom_fields(page, ticket, sales, workshop):
     assert page.post("field", field.pk, value="12.50").status_code == 200
     assert ticket.field_values.get().value == "12.50"
     assert page.post("field", foreign.pk, value="3").status_code == 404
+    assert page.post("field", field.pk, value="1_000").status_code == 422
+    assert ticket.field_values.get().value == "12.50"
 
 
 def test_it_sets_and_removes_the_follow_up_in_the_persons_time_zone(page, alice):
@@ -193,6 +195,18 @@ def test_it_logs_no_time_before_the_year_2000(page, ticket):
     for day, status in (("0001-01-01", 422), ("1999-12-31", 422), ("2000-01-01", 200)):
         assert page.post("log_time", minutes="5", worked_on=day).status_code == status
     assert ticket.time_logs.count() == 1
+
+
+def test_it_refuses_lines_that_are_too_long_instead_of_cutting_them(page, ticket):
+    long = "long " * 40 + "x"
+    for answer in (
+        page.post("log_time", minutes="5", subject=long),
+        page.post("follow_up", at="2090-01-01T10:00", note=long, days=""),
+    ):
+        assert answer.status_code == 422
+        assert "This is too long: at most 200 characters." in answer.text
+        assert long in answer.text
+    assert (ticket.time_logs.count(), again().follow_up_at) == (0, None)
 
 
 @pytest.mark.parametrize("number", ["9" * 5_000, "9" * 19, "²", "-1"])
