@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from apps.accounts.models import User
+from apps.accounts.models import Department, User
 from apps.core.typed import read_number
 from apps.tickets.fields import shown_fields
 from apps.tickets.models import CustomField, Ticket
@@ -107,9 +107,13 @@ def same_customer(user: User, ticket: Ticket) -> Any:
 @reading
 def agents(request: WorkRequest, ticket: Ticket) -> HttpResponse:
     """Those who can be given the ticket, to choose from."""
-    members = ticket.department.members.filter(is_active=True, is_staff=True).order_by("display_name", "pk")[:AGENTS]
-    options = [("", _("Nobody")), *((str(agent.pk), _choice(agent)) for agent in members)]
+    options = [("", _("Nobody")), *((str(agent.pk), _choice(agent)) for agent in members_of(ticket.department))]
     return shown(request, "_options", {"options": options, "value": str(ticket.agent_id or "")})
+
+
+def members_of(department: Department) -> "QuerySet[User]":
+    """The agents to choose from in a department, by name."""
+    return department.members.filter(is_active=True, is_staff=True).order_by("display_name", "pk")[:AGENTS]
 
 
 def may_assign(user: User, ticket: Ticket) -> bool:

@@ -16,7 +16,7 @@ from apps.tickets.models import Ticket
 from apps.tickets.numbers import number_within
 from apps.tickets.pages.access import FACE, WorkRequest, reading, working
 from apps.tickets.pages.answers import sent_to, shown, status_of
-from apps.tickets.pages.contents import AGENTS, base, refreshed
+from apps.tickets.pages.contents import base, members_of, refreshed
 
 CANDIDATES = 20
 
@@ -92,7 +92,7 @@ def _transfer_form(
         **base(request, ticket),
         "departments": Department.objects.for_brand(ticket.brand).order_by("name"),
         "chosen": chosen,
-        "members": _members(chosen) if chosen else [],
+        "members": members_of(chosen) if chosen else [],
         "typed": typed,
         **_said(error),
     }
@@ -134,10 +134,6 @@ def _chosen(request: WorkRequest, ticket: Ticket) -> list[Ticket]:
 
 def _department(ticket: Ticket, value: str) -> Department | None:
     return Department.objects.for_brand(ticket.brand).filter(pk=read_number(value) or 0).first()
-
-
-def _members(department: Department) -> Any:
-    return department.members.filter(is_active=True, is_staff=True).order_by("display_name", "pk")[:AGENTS]
 
 
 def _member(department: Department, value: str) -> User | None:
